@@ -1,0 +1,31 @@
+"""What an assist returns: something to show, or nothing with a reason, and what it cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pillion.base.trace import Trace
+
+if TYPE_CHECKING:
+    from pillion.base.outcome import Nothing
+    from pillion.engine.base import Finish
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Replace ``text[start:end]`` of the document by `text`; offsets in code points."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The outcome of one completion request."""
+
+    outcome: Suggestion | Nothing
+    model: str = ""
+    finish: Finish | None = None
+    trace: Trace = field(default_factory=Trace)

@@ -1,0 +1,68 @@
+"""Every error Pillion raises on purpose, as one tree.
+
+    PillionError
+      UsageError            the user asked for something that cannot be
+      ModelError
+        ModelNotFoundError  no such model, or not downloaded yet
+        ModelInvalidError   the file is there, but it is not a usable model
+      DownloadError
+        NoSourceError       every source failed; says why, source by source
+        HashMismatchError   the bytes are not the pinned ones
+        DiskSpaceError      too little room, found out before the download
+      EngineError
+        EngineLoadError     the model could not be loaded
+        EngineClosedError   the engine is gone
+
+Each message is one or two whole sentences for the user: what happened and what to do.
+"Nothing to suggest" is not an error; see `pillion.base.outcome`.
+"""
+
+from __future__ import annotations
+
+
+class PillionError(Exception):
+    """Base of all errors with a message meant for the user."""
+
+
+class UsageError(PillionError):
+    """The user asked for something that cannot be."""
+
+
+class ModelError(PillionError):
+    """A model cannot be used."""
+
+
+class ModelNotFoundError(ModelError):
+    """No such model, or it is not downloaded yet."""
+
+
+class ModelInvalidError(ModelError):
+    """The file exists but is not a usable model."""
+
+
+class DownloadError(PillionError):
+    """A model could not be fetched."""
+
+
+class NoSourceError(DownloadError):
+    """Every source of a model failed."""
+
+
+class HashMismatchError(DownloadError):
+    """The fetched bytes are not the pinned ones."""
+
+
+class DiskSpaceError(DownloadError):
+    """The disk has too little room."""
+
+
+class EngineError(PillionError):
+    """The engine cannot answer."""
+
+
+class EngineLoadError(EngineError):
+    """The model could not be loaded into the engine."""
+
+
+class EngineClosedError(EngineError):
+    """The engine was closed or its process died."""

@@ -1,0 +1,67 @@
+"""Why there is nothing to show: a value with a named reason, never a bare None.
+
+Any stage of the walk may end it with a `Nothing`.
+The reasons are part of the protocol and of `pillion complete --json`; docs/reasons.md lists them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a request was answered with nothing."""
+
+    DISABLED = "disabled"
+    NO_MODEL = "no_model"
+    MODEL_LOADING = "model_loading"
+    ENGINE_FAILED = "engine_failed"
+    UNKNOWN_DOCUMENT = "unknown_document"
+    OUT_OF_SYNC = "out_of_sync"
+    TOO_LARGE = "too_large"
+    STALE = "stale"
+    SUPERSEDED = "superseded"
+    CANCELLED = "cancelled"
+    MODEL_STOPPED = "model_stopped"
+    ONLY_WHITESPACE = "only_whitespace"
+    REPEATS_SUFFIX = "repeats_suffix"
+    REPEATS_PREFIX = "repeats_prefix"
+    UNBALANCED = "unbalanced"
+    NOTHING_LEFT = "nothing_left"
+
+    @property
+    def sentence(self) -> str:
+        """One plain sentence for the user."""
+        return _SENTENCES[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No suggestion, and why."""
+
+    reason: Reason
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason.sentence} {self.detail}".rstrip()
+
+
+_SENTENCES = {
+    Reason.DISABLED: "Completion is turned off for this file.",
+    Reason.NO_MODEL: "There is no model yet; run `pillion models pull`.",
+    Reason.MODEL_LOADING: "The model is still loading.",
+    Reason.ENGINE_FAILED: "The engine failed.",
+    Reason.UNKNOWN_DOCUMENT: "The editor has not opened this document.",
+    Reason.OUT_OF_SYNC: "An edit was lost or out of order; close and reopen the document.",
+    Reason.TOO_LARGE: "The document is too large.",
+    Reason.STALE: "The document changed while the model was working.",
+    Reason.SUPERSEDED: "A newer request took the place of this one.",
+    Reason.CANCELLED: "The request was cancelled.",
+    Reason.MODEL_STOPPED: "The model had nothing to add.",
+    Reason.ONLY_WHITESPACE: "The model wrote only blanks.",
+    Reason.REPEATS_SUFFIX: "The model only repeated what follows the cursor.",
+    Reason.REPEATS_PREFIX: "The model only repeated what stands before the cursor.",
+    Reason.UNBALANCED: "The suggestion only closed brackets that are already closed.",
+    Reason.NOTHING_LEFT: "Nothing was left of the suggestion once it was checked.",
+}

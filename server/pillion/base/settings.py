@@ -1,0 +1,155 @@
+"""The one table of settings: name, type, default and help.
+
+`docs/settings.md` and the editor extensions' settings are generated from it.
+A wrong value never stops the server: it warns and keeps the default (`from_json`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, cast, get_type_hints
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What a setting is called outside the program, and which values it takes."""
+
+    key: str
+    help: str
+    choices: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+def _setting(
+    key: str,
+    default: object,
+    help_: str,
+    *,
+    choices: tuple[str, ...] = (),
+    minimum: int | None = None,
+    maximum: int | None = None,
+) -> Any:  # noqa: ANN401 - `field()` is typed as the field it stands for.
+    return field(default=default, metadata={"meta": Meta(key, help_, choices, minimum, maximum)})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. The key of each in an editor is `pillion.` + `Meta.key`."""
+
+    enable: bool = _setting("enable", True, "Offer inline completions.")
+    disabled_languages: tuple[str, ...] = _setting(
+        "disabledLanguages", (), "Language ids for which nothing is offered, such as `markdown`."
+    )
+    model: str = _setting(
+        "model",
+        "qwen2.5-coder-0.5b",
+        "Name of a model of the catalogue (`pillion models list`), or the path of a GGUF file.",
+    )
+    threads: int = _setting(
+        "engine.threads", 0, "Threads for the model; 0 means one per core.", minimum=0, maximum=256
+    )
+    gpu_layers: int = _setting(
+        "engine.gpuLayers",
+        -1,
+        "Model layers to put on the GPU; -1 means all that fit. Ignored without a GPU.",
+        minimum=-1,
+        maximum=1000,
+    )
+    context_before: int = _setting(
+        "completion.contextBefore",
+        1024,
+        "Tokens of the document before the cursor that the model sees, at most.",
+        minimum=64,
+        maximum=8192,
+    )
+    context_after: int = _setting(
+        "completion.contextAfter",
+        256,
+        "Tokens of the document after the cursor that the model sees, at most.",
+        minimum=0,
+        maximum=4096,
+    )
+    max_tokens: int = _setting(
+        "completion.maxTokens",
+        96,
+        "Tokens the model may write for one suggestion.",
+        minimum=1,
+        maximum=1024,
+    )
+    lines: str = _setting(
+        "completion.lines",
+        "auto",
+        "`single` stops at the end of the line, `auto` also completes whole blocks where one begins.",
+        choices=("auto", "single"),
+    )
+    debounce_ms: int = _setting(
+        "completion.debounceMs",
+        30,
+        "Milliseconds of quiet before an automatic request reaches the model.",
+        minimum=0,
+        maximum=5000,
+    )
+
+
+def table() -> list[tuple[str, Meta, object, object]]:
+    """Return one row per setting: field name, meta, type, default."""
+    hints = get_type_hints(Settings)
+    return [(f.name, cast("Meta", f.metadata["meta"]), hints[f.name], f.default) for f in fields(Settings)]
+
+
+def from_json(values: Mapping[str, object] | None) -> tuple[Settings, list[str]]:
+    """Build settings from an editor's JSON, nested or with dotted keys.
+
+    Returns the settings and one warning per value that was unknown or of the wrong kind;
+    such a value keeps its default.
+    """
+    flat = _flatten(values or {})
+    warnings: list[str] = []
+    chosen: dict[str, Any] = {}
+    known = {meta.key: (name, meta, type_) for name, meta, type_, _ in table()}
+    for key, value in flat.items():
+        if key not in known:
+            warnings.append(f"Unknown setting `pillion.{key}`.")
+            continue
+        name, meta, type_ = known[key]
+        if value is None:
+            continue
+        problem = _problem(value, meta, type_)
+        if problem:
+            warnings.append(f"Setting `pillion.{key}` {problem}; using the default instead.")
+        else:
+            chosen[name] = tuple(value) if isinstance(value, list) else value
+    return Settings(**chosen), warnings
+
+
+def _flatten(values: Mapping[str, object], prefix: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for key, value in values.items():
+        if isinstance(value, dict):
+            flat |= _flatten(value, f"{prefix}{key}.")
+        else:
+            flat[prefix + str(key)] = value
+    return flat
+
+
+def _problem(value: object, meta: Meta, type_: object) -> str | None:
+    if type_ is bool:
+        return None if isinstance(value, bool) else "must be true or false"
+    if type_ is int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return "must be a whole number"
+        too_low = meta.minimum is not None and value < meta.minimum
+        too_high = meta.maximum is not None and value > meta.maximum
+        return f"must be from {meta.minimum} to {meta.maximum}" if too_low or too_high else None
+    if type_ is str:
+        if not isinstance(value, str):
+            return "must be a string"
+        wrong = meta.choices and value not in meta.choices
+        return f"must be one of {', '.join(meta.choices)}" if wrong else None
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        return "must be a list of strings"
+    return None

@@ -1,0 +1,1 @@
+"""Which code the model should see. Pure functions from text to windows and snippets."""

@@ -1,0 +1,1 @@
+"""Text in, chunks out: the only layer that runs a model or uses the network."""

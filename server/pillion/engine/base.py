@@ -1,0 +1,133 @@
+"""The one narrow door to a model: an `Engine` streams chunks and takes a cancel token.
+
+llama.cpp in this process, a server over HTTP and a scripted fake are equals behind it.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from pillion.prompt.model_input import Special
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+    from pillion.prompt.model_input import Prompt
+
+
+class Cancel:
+    """A cancel token: set once, from any thread; the engine looks at it between and inside steps."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def set(self) -> None:
+        """Ask the engine to stop as soon as it can."""
+        self._event.set()
+
+    def __bool__(self) -> bool:
+        return self._event.is_set()
+
+
+class FinishReason(StrEnum):
+    """Why a generation ended."""
+
+    STOP = "stop"
+    """The model ended it (an end-of-generation token)."""
+    LENGTH = "length"
+    """The token limit or the end of the context was reached."""
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The end of a generation and what it cost."""
+
+    reason: FinishReason
+    prompt_tokens: int = 0
+    evaluated_tokens: int = 0
+    """Prompt tokens that had to be evaluated; the others came from the KV cache."""
+    generated_tokens: int = 0
+    prefill_ms: float = 0.0
+    decode_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of output: whole characters only, healed text already stripped.
+
+    The last chunk of a stream, and only it, has `finish`; its text may be empty.
+    """
+
+    text: str
+    finish: Finish | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the next token is chosen. The default is greedy."""
+
+    infill: bool = False
+    """Top-k 40, top-p 0.9 and llama.cpp's `infill` sampler before the greedy choice."""
+    temperature: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One generation."""
+
+    prompt: Prompt
+    max_tokens: int
+    sampling: Sampling = field(default_factory=Sampling)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What is known of a loaded model."""
+
+    name: str
+    path: str = ""
+    size_bytes: int = 0
+    context_tokens: int = 0
+    """Tokens the engine holds at once: prompt and output together."""
+    specials: frozenset[Special] = frozenset()
+    """Special tokens that the model has."""
+    verified: bool = False
+    """The file's SHA-256 matched the catalogue."""
+    note: str = ""
+    """A remark for the user, such as that the file is unverified."""
+
+    @property
+    def has_fim(self) -> bool:
+        """Whether the model was trained to fill in the middle."""
+        return {Special.FIM_PREFIX, Special.FIM_SUFFIX, Special.FIM_MIDDLE} <= self.specials
+
+
+class Engine(Protocol):
+    """A model that can be asked."""
+
+    @property
+    def info(self) -> ModelInfo | None:
+        """The loaded model; None until `load` has finished."""
+
+    async def load(self, report: Callable[[float], None] | None = None) -> ModelInfo:
+        """Load the model once; later and concurrent calls wait for the same load.
+
+        `report` gets the share done, from 0 to 1, possibly from another thread.
+        Raises `ModelError` or `EngineLoadError`.
+        """
+
+    def stream(self, request: Request, cancel: Cancel) -> AsyncGenerator[Chunk, None]:
+        """Generate. The last chunk carries `finish`, also after a cancel.
+
+        Loads the model first if need be. Closing the generator early cancels the generation.
+        Requests are served one at a time, in order.
+        Raises `EngineError` when the model cannot answer.
+        """
+
+    async def close(self) -> None:
+        """Stop all work and free the model. May be called twice."""

@@ -1,0 +1,85 @@
+"""A scripted engine for tests: says what it is told, as slowly as it is told.
+
+It is public so that editor extensions and contributors can test against it; it never stands in
+for a real model in anything a user sees.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pillion.base.errors import EngineClosedError, EngineLoadError
+from pillion.engine.base import Cancel, Chunk, Finish, FinishReason, ModelInfo, Request
+from pillion.prompt.model_input import Special
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One scripted answer."""
+
+    chunks: Sequence[str] = ()
+    delay: float = 0.0
+    """Seconds before each chunk."""
+    error: Exception | None = None
+    """Raised after the chunks."""
+    hangs: bool = False
+    """After the chunks, wait until cancelled."""
+    finish: FinishReason = FinishReason.STOP
+
+
+@dataclass
+class FakeEngine:
+    """An `Engine` that plays `scripts` in order and then repeats the last one."""
+
+    scripts: Sequence[Script] = (Script(),)
+    load_seconds: float = 0.0
+    load_error: str = ""
+    model: ModelInfo = ModelInfo(  # noqa: RUF009 - frozen
+        name="fake", context_tokens=4096, specials=frozenset(Special)
+    )
+    requests: list[Request] = field(default_factory=list)
+    """Every request, in the order they arrived."""
+    info: ModelInfo | None = None
+    closed: bool = False
+
+    async def load(self, report: Callable[[float], None] | None = None) -> ModelInfo:
+        """Wait `load_seconds`, then be ready, or fail with `load_error`."""
+        if self.info is None:
+            for step in range(1, 5):
+                await asyncio.sleep(self.load_seconds / 4)
+                if report:
+                    report(step / 4)
+            if self.load_error:
+                raise EngineLoadError(self.load_error)
+            self.info = self.model
+        return self.info
+
+    async def stream(self, request: Request, cancel: Cancel) -> AsyncGenerator[Chunk, None]:
+        """Play the next script."""
+        if self.closed:
+            raise EngineClosedError("The engine was closed.")
+        await self.load()
+        script = self.scripts[min(len(self.requests), len(self.scripts) - 1)]
+        self.requests.append(request)
+        said = 0
+        for text in script.chunks:
+            await asyncio.sleep(script.delay)
+            if cancel or said == request.max_tokens:
+                break
+            said += 1
+            yield Chunk(text)
+        while script.hangs and not cancel:
+            await asyncio.sleep(0.005)
+        if script.error:
+            raise script.error
+        reason = FinishReason.CANCELLED if cancel else script.finish
+        yield Chunk("", Finish(reason, prompt_tokens=1, evaluated_tokens=1, generated_tokens=said))
+
+    async def close(self) -> None:
+        """Refuse all further requests."""
+        self.closed = True

@@ -1,0 +1,1 @@
+"""Metrics and suites: what `pillion eval` and `pillion bench` run."""

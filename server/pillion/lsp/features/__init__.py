@@ -1,0 +1,1 @@
+"""One module per LSP feature: settings, snapshot, convert in, call the core, convert out."""

@@ -1,0 +1,40 @@
+"""Exact model input: text and special tokens in order, and what the model must begin with.
+
+Values only. The engine turns special tokens into ids of its own vocabulary, so text from a file
+that happens to spell `<|fim_middle|>` is never read as a token.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Special(StrEnum):
+    """Special tokens by role; their ids come from the model's own metadata."""
+
+    FIM_PREFIX = "fim_prefix"
+    FIM_SUFFIX = "fim_suffix"
+    FIM_MIDDLE = "fim_middle"
+    REPOSITORY = "repository"
+    FILE = "file"
+
+
+Piece = str | Special
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the model reads.
+
+    The output is constrained to begin with `heal`, which is then stripped from it (token healing,
+    design decision 5).
+    With `heal_last_token` the engine takes back the last token of the last text piece and puts
+    its text in front of `heal`; used where no word is unfinished but the last token may be.
+    """
+
+    pieces: tuple[Piece, ...]
+    heal: str = ""
+    heal_last_token: bool = False
+    note: str = ""
+    """A remark for the user, such as that the model has no fill-in-the-middle tokens."""

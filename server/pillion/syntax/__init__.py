@@ -1,0 +1,1 @@
+"""Tree-sitter behind plain values. Parsing never fails; unknown languages get a plain fallback."""

@@ -1,0 +1,1 @@
+"""Frozen text and positions in it. No files, no editor types."""
