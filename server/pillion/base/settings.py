@@ -32,7 +32,7 @@ def _setting(
     choices: tuple[str, ...] = (),
     minimum: int | None = None,
     maximum: int | None = None,
-) -> Any:  # noqa: ANN401 - `field()` is typed as the field it stands for.
+) -> Any:
     return field(default=default, metadata={"meta": Meta(key, help_, choices, minimum, maximum)})
 
 
@@ -83,7 +83,7 @@ class Settings:
     lines: str = _setting(
         "completion.lines",
         "auto",
-        "`single` stops at the end of the line, `auto` also completes whole blocks where one begins.",
+        "`single` stops at the end of the line, `auto` completes whole blocks where one begins.",
         choices=("auto", "single"),
     )
     debounce_ms: int = _setting(
@@ -98,7 +98,10 @@ class Settings:
 def table() -> list[tuple[str, Meta, object, object]]:
     """Return one row per setting: field name, meta, type, default."""
     hints = get_type_hints(Settings)
-    return [(f.name, cast("Meta", f.metadata["meta"]), hints[f.name], f.default) for f in fields(Settings)]
+    return [
+        (f.name, cast("Meta", f.metadata["meta"]), hints[f.name], f.default)
+        for f in fields(Settings)
+    ]
 
 
 def from_json(values: Mapping[str, object] | None) -> tuple[Settings, list[str]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Cancel:
-    """A cancel token: set once, from any thread; the engine looks at it between and inside steps."""
+    """A cancel token: set once, from any thread; the engine looks at it all the time."""
 
     def __init__(self) -> None:
         self._event = threading.Event()

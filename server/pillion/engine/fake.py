@@ -73,7 +73,7 @@ class FakeEngine:
                 break
             said += 1
             yield Chunk(text)
-        while script.hangs and not cancel:
+        while script.hangs and not cancel:  # noqa: ASYNC110 - set from any thread.
             await asyncio.sleep(0.005)
         if script.error:
             raise script.error

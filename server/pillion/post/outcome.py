@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from pillion.base.outcome import Nothing
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pillion.base.outcome import Nothing
     from pillion.syntax.site import Site
 
 
@@ -29,5 +28,5 @@ class Draft:
     """False when the model was cut off (token limit), so that the last line may be half a line."""
 
 
-Filter = Callable[[Draft], Draft | Nothing] if TYPE_CHECKING else object
+Filter: TypeAlias = "Callable[[Draft], Draft | Nothing]"
 """One step of post-processing: a changed draft, the same draft, or nothing with a reason."""

@@ -1,6 +1,6 @@
-"""Where the lines of a text begin and end.
+r"""Where the lines of a text begin and end.
 
-Lines end at ``\\n``, ``\\r\\n`` or ``\\r``, as in the Language Server Protocol (3.18, "Text
+Lines end at ``\n``, ``\r\n`` or ``\r``, as in the Language Server Protocol (3.18, "Text
 Documents"), and at nothing else: `str.splitlines` also splits at form feeds and U+2028, and would
 shift every position behind one.
 """
@@ -41,7 +41,7 @@ class Lines:
 
 
 def eol_of(text: str) -> str:
-    """Return the first line ending of `text`, or ``\\n`` where it has none."""
+    r"""Return the first line ending of `text`, or ``\n`` where it has none."""
     match = _EOL.search(text)
     return match[0] if match else "\n"
 
