@@ -1,0 +1,4 @@
+(function_declaration) @border
+(method_declaration) @border
+(type_declaration) @border
+(comment) @lead

@@ -1,0 +1,10 @@
+(class_declaration) @border
+(record_declaration) @border
+(interface_declaration) @border
+(annotation_type_declaration) @border
+(enum_declaration) @border
+(method_declaration) @border
+(constructor_declaration) @border
+(compact_constructor_declaration) @border
+(line_comment) @lead
+(block_comment) @lead

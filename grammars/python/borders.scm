@@ -1,0 +1,4 @@
+(function_definition) @border
+(class_definition) @border
+(decorator) @lead
+(comment) @lead

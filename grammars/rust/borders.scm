@@ -1,0 +1,13 @@
+(function_item) @border
+(function_signature_item) @border
+(struct_item) @border
+(union_item) @border
+(enum_item) @border
+(trait_item) @border
+(impl_item) @border
+(mod_item) @border
+(type_item) @border
+(macro_definition) @border
+(attribute_item) @lead
+(line_comment) @lead
+(block_comment) @lead
