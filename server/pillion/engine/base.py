@@ -23,12 +23,27 @@ class Cancel:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._lock = threading.Lock()
+        self._callbacks: list[Callable[[], None]] = []
 
     def set(self) -> None:
         """Ask the engine to stop as soon as it can."""
-        self._event.set()
+        with self._lock:
+            self._event.set()
+            callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            callback()
 
-    def __bool__(self) -> bool:
+    def on_set(self, callback: Callable[[], None]) -> None:
+        """Call `callback` once, when this is set or at once if it is; must be quick."""
+        with self._lock:
+            if not self._event.is_set():
+                self._callbacks.append(callback)
+                return
+        callback()
+
+    def is_set(self) -> bool:
+        """Whether somebody asked to stop."""
         return self._event.is_set()
 
 
@@ -72,8 +87,6 @@ class Sampling:
 
     infill: bool = False
     """Top-k 40, top-p 0.9 and llama.cpp's `infill` sampler before the greedy choice."""
-    temperature: float = 0.0
-    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

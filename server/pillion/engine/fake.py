@@ -69,15 +69,15 @@ class FakeEngine:
         said = 0
         for text in script.chunks:
             await asyncio.sleep(script.delay)
-            if cancel or said == request.max_tokens:
+            if cancel.is_set() or said == request.max_tokens:
                 break
             said += 1
             yield Chunk(text)
-        while script.hangs and not cancel:  # noqa: ASYNC110 - set from any thread.
+        while script.hangs and not cancel.is_set():  # noqa: ASYNC110 - set from any thread.
             await asyncio.sleep(0.005)
         if script.error:
             raise script.error
-        reason = FinishReason.CANCELLED if cancel else script.finish
+        reason = FinishReason.CANCELLED if cancel.is_set() else script.finish
         yield Chunk("", Finish(reason, prompt_tokens=1, evaluated_tokens=1, generated_tokens=said))
 
     async def close(self) -> None:

@@ -1,0 +1,315 @@
+r"""llama.cpp through the low-level bindings of llama-cpp-python: the only module that imports it.
+
+A thin layer of typed calls. It decides nothing; the decode loop is in `pillion.engine.decoder`.
+Everything here must be called from one thread, except `AbortFlag.set`.
+
+Two callbacks that llama.cpp calls thousands of times a second are plain C functions of the C
+library, so that they never wait for Python's interpreter lock:
+
+- the abort callback is `strlen` on a two-byte buffer: "" means go on, "\1" means abort;
+- the log callback is `abs`, which does nothing with the level it is given. (The default one
+  formats a line on every decode, up to 12 % slower.)
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+# Threads that wait must sleep, not spin: with another program on one of two cores, spinning
+# threads wrote 0.5 tokens/s and sleeping ones 12.4 (docs/performance.md). Read once, at import.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+import llama_cpp.llama_cpp as lib
+import numpy as np
+
+from pillion.base.errors import EngineError, EngineLoadError
+from pillion.prompt.model_input import Special
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+BATCH_CPU, BATCH_GPU = 128, 512
+"""On a processor 128 reads 5 % slower than 512 and a cancel loses a second less of work; on a GPU
+a batch takes milliseconds (docs/performance.md)."""
+
+ABORTED = 2
+"""What `llama_decode` returns when the abort callback ended it."""
+
+_libc = ctypes.CDLL("msvcrt" if sys.platform == "win32" else None)
+_ABORT = ctypes.cast(_libc.strlen, lib.ggml_abort_callback)
+_SILENT = ctypes.cast(_libc.abs, lib.llama_log_callback)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How a model is loaded."""
+
+    context_tokens: int = 4096
+    threads: int = 0
+    """0 means one per core that this process may use."""
+    gpu_layers: int = -1
+    """-1 means all; ignored where llama.cpp was built without a GPU backend."""
+    batch_tokens: int = 0
+    """Tokens evaluated at once; a cancel loses at most these. 0 chooses by processor or GPU."""
+
+
+class AbortFlag:
+    """Stops a running `Model.decode` from any thread."""
+
+    def __init__(self) -> None:
+        self._buffer = ctypes.create_string_buffer(2)
+
+    def set(self) -> None:
+        """Abort at the next graph node, which is a few milliseconds away at most."""
+        self._buffer[0] = b"\x01"
+
+    @property
+    def address(self) -> ctypes.c_void_p:
+        """Where llama.cpp finds the flag."""
+        return ctypes.cast(self._buffer, ctypes.c_void_p)
+
+
+class Model:
+    """A loaded model with one context. Raises `EngineLoadError` if it cannot be loaded."""
+
+    def __init__(
+        self,
+        path: Path,
+        options: LoadOptions,
+        report: Callable[[float], bool] | None = None,
+    ) -> None:
+        """Load `path`. `report` gets the share done and returns False to give up."""
+        self.notes: list[str] = []
+        self._log = _LoadLog()
+        try:
+            self._model = self._load(path, options, report)
+            self.batch_tokens = options.batch_tokens or self._default_batch()
+            self._context = self._open(options)
+        finally:
+            lib.llama_log_set(_SILENT, ctypes.c_void_p(0))
+        self._memory = lib.llama_get_memory(self._context)
+        self.vocab: Any = lib.llama_model_get_vocab(self._model)
+        self.vocab_size: int = lib.llama_vocab_n_tokens(self.vocab)
+        self.context_tokens: int = lib.llama_n_ctx(self._context)
+        self._batch = _Batch(self.batch_tokens)
+        self._infill: Any = None
+        self._abort: AbortFlag | None = None
+
+    def special(self, special: Special) -> int | None:
+        """Return the id of a special token, or None where the model has none."""
+        token: int = _SPECIAL_IDS[special](self.vocab)
+        return None if token == lib.LLAMA_TOKEN_NULL else token
+
+    @property
+    def bos(self) -> int | None:
+        """The token that every prompt begins with, where the model wants one."""
+        return lib.llama_vocab_bos(self.vocab) if lib.llama_vocab_get_add_bos(self.vocab) else None
+
+    def ends_generation(self, token: int) -> bool:
+        """Whether `token` ends the output: an end token of the model, or any control token."""
+        return bool(
+            lib.llama_vocab_is_eog(self.vocab, token)
+            or lib.llama_vocab_is_control(self.vocab, token)
+        )
+
+    def pieces(self) -> list[bytes]:
+        """Return the bytes of every token; empty for control tokens."""
+        buffer = ctypes.create_string_buffer(512)
+        found = []
+        for token in range(self.vocab_size):
+            size = lib.llama_token_to_piece(self.vocab, token, buffer, 512, 0, False)
+            found.append(buffer.raw[:size] if size > 0 else b"")
+        return found
+
+    def tokenize(self, text: str) -> list[int]:
+        """Return the tokens of `text`; special tokens spelt in it are read as plain text."""
+        data = text.encode(errors="replace")
+        room = len(data) + 8
+        tokens = (lib.llama_token * room)()
+        count = lib.llama_tokenize(self.vocab, data, len(data), tokens, room, False, False)
+        if count < 0:
+            raise EngineError("The text could not be split into tokens.")
+        return tokens[:count]
+
+    def abort_with(self, flag: AbortFlag) -> None:
+        """Let `flag` stop the decodes that follow."""
+        self._abort = flag  # llama.cpp keeps only the address.
+        lib.llama_set_abort_callback(self._context, _ABORT, flag.address)
+
+    def decode(self, tokens: Sequence[int], position: int) -> bool:
+        """Evaluate at most `batch_tokens` tokens from `position` on; logits for the last only.
+
+        Returns False when it was aborted; what was finished stays in the KV cache (`held`).
+        """
+        self._batch.fill(tokens, position)
+        code = lib.llama_decode(self._context, self._batch.value)
+        if code not in (0, ABORTED):
+            raise EngineError(f"llama.cpp could not evaluate {len(tokens)} tokens (code {code}).")
+        return bool(code == 0)
+
+    def held(self) -> int:
+        """Return how many tokens the KV cache holds."""
+        return int(lib.llama_memory_seq_pos_max(self._memory, 0)) + 1
+
+    def forget(self, start: int) -> None:
+        """Drop everything from position `start` on out of the KV cache."""
+        if not lib.llama_memory_seq_rm(self._memory, 0, start, -1):
+            # Recurrent models cannot give back a part of their state: begin anew.
+            lib.llama_memory_clear(self._memory, True)
+
+    def logits(self) -> NDArray[np.float32]:
+        """Return the logits of the last decode, shape (vocab_size,), valid until the next one."""
+        return np.ctypeslib.as_array(
+            lib.llama_get_logits_ith(self._context, -1), shape=(self.vocab_size,)
+        )
+
+    def choose_infill(self, tokens: NDArray[np.int32], logits: NDArray[np.float32]) -> int:
+        """Choose from candidates with llama.cpp's infill sampler: top-p 0.9, infill, greedy.
+
+        `tokens` and `logits` have the same shape (n,). The sampler merges candidates that begin
+        alike and prefers to end where the model leans to it.
+        """
+        if self._infill is None:
+            self._infill = lib.llama_sampler_chain_init(lib.llama_sampler_chain_default_params())
+            for sampler in (
+                lib.llama_sampler_init_top_p(0.9, 1),
+                lib.llama_sampler_init_infill(self.vocab),
+                lib.llama_sampler_init_greedy(),
+            ):
+                lib.llama_sampler_chain_add(self._infill, sampler)
+        data = (lib.llama_token_data * len(tokens))()
+        for item, token, logit in zip(data, tokens, logits, strict=True):
+            item.id, item.logit = int(token), float(logit)
+        candidates = lib.llama_token_data_array(data, len(tokens), -1, False)
+        lib.llama_sampler_apply(self._infill, ctypes.byref(candidates))
+        return int(candidates.data[candidates.selected].id)
+
+    def close(self) -> None:
+        """Free the model. Nothing else may be called afterwards."""
+        if self._infill is not None:
+            lib.llama_sampler_free(self._infill)
+        self._batch.close()
+        lib.llama_free(self._context)
+        lib.llama_model_free(self._model)
+
+    def _load(
+        self, path: Path, options: LoadOptions, report: Callable[[float], bool] | None
+    ) -> Any:
+        lib.llama_backend_init()
+        lib.llama_log_set(self._log.callback, ctypes.c_void_p(0))
+        params = lib.llama_model_default_params()
+        given_up = False
+
+        def progress(share: float, _: object) -> bool:
+            nonlocal given_up
+            given_up = report is not None and not report(share)
+            return not given_up
+
+        callback = lib.llama_progress_callback(progress)
+        params.progress_callback = callback
+        on_gpu = bool(lib.llama_supports_gpu_offload())
+        params.n_gpu_layers = options.gpu_layers if on_gpu else 0
+        model = lib.llama_model_load_from_file(os.fsencode(path), params)
+        if model is None and on_gpu and options.gpu_layers and not given_up:
+            self.notes.append("The model did not fit on the GPU; it runs on the processor.")
+            params.n_gpu_layers = 0
+            model = lib.llama_model_load_from_file(os.fsencode(path), params)
+        if model is None:
+            why = "Loading was given up." if given_up else self._log.why()
+            raise EngineLoadError(f"llama.cpp cannot load {path.name}. {why}")
+        if not lib.llama_model_has_decoder(model):
+            lib.llama_model_free(model)
+            raise EngineLoadError(f"{path.name} holds no language model that can write text.")
+        return model
+
+    def _default_batch(self) -> int:
+        on_gpu = lib.llama_supports_gpu_offload() and not self.notes
+        return BATCH_GPU if on_gpu else BATCH_CPU
+
+    def _open(self, options: LoadOptions) -> Any:
+        params = lib.llama_context_default_params()
+        threads = options.threads or usable_cores()
+        trained = lib.llama_model_n_ctx_train(self._model)
+        params.n_ctx = (
+            min(options.context_tokens, trained) if trained > 0 else options.context_tokens
+        )
+        params.n_batch = params.n_ubatch = self.batch_tokens
+        params.n_threads = params.n_threads_batch = threads
+        params.no_perf = True
+        context = lib.llama_init_from_model(self._model, params)
+        if context is None:
+            lib.llama_model_free(self._model)
+            raise EngineLoadError(f"llama.cpp cannot open the model. {self._log.why()}")
+        return context
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)  # Not on macOS and Windows.
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def system_info() -> str:
+    """Return what llama.cpp was built for, such as ``CPU : AVX2 = 1 | FMA = 1``."""
+    info: bytes = lib.llama_print_system_info()
+    return info.decode(errors="replace").strip()
+
+
+class _Batch:
+    """One reusable `llama_batch` of sequence 0."""
+
+    def __init__(self, size: int) -> None:
+        self.value = lib.llama_batch_init(size, 0, 1)
+        as_array = np.ctypeslib.as_array
+        self._token = as_array(self.value.token, shape=(size,))
+        self._pos = as_array(self.value.pos, shape=(size,))
+        self._logits = as_array(self.value.logits, shape=(size,))
+        as_array(self.value.n_seq_id, shape=(size,))[:] = 1
+        for index in range(size):
+            self.value.seq_id[index][0] = 0
+
+    def fill(self, tokens: Sequence[int], position: int) -> None:
+        count = len(tokens)
+        self._token[:count] = tokens
+        self._pos[:count] = np.arange(position, position + count)
+        self._logits[:count] = 0
+        self._logits[count - 1] = 1
+        self.value.n_tokens = count
+
+    def close(self) -> None:
+        lib.llama_batch_free(self.value)
+
+
+class _LoadLog:
+    """Keeps llama.cpp's own words about a failed load."""
+
+    _WARN = 3
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self.callback = lib.llama_log_callback(self._keep)
+
+    def _keep(self, level: int, text: bytes, _: object) -> None:
+        if level >= self._WARN and level < 5:
+            self._lines.append(text.decode(errors="replace").strip())
+
+    def why(self) -> str:
+        """Return the first complaint as a sentence."""
+        first = next((line for line in self._lines if line), "")
+        return f"It says: {first}" if first else "The file is damaged or of an unknown kind."
+
+
+_SPECIAL_IDS: dict[Special, Callable[[Any], int]] = {
+    Special.FIM_PREFIX: lib.llama_vocab_fim_pre,
+    Special.FIM_SUFFIX: lib.llama_vocab_fim_suf,
+    Special.FIM_MIDDLE: lib.llama_vocab_fim_mid,
+    Special.REPOSITORY: lib.llama_vocab_fim_rep,
+    Special.FILE: lib.llama_vocab_fim_sep,
+}

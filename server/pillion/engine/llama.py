@@ -1,0 +1,151 @@
+"""The engine that runs llama.cpp in this process.
+
+The model is found and loaded in the engine's own thread, at the first call of `load`, so that
+making an engine costs nothing and start-up never waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from pillion.base.errors import EngineClosedError
+from pillion.engine import store
+from pillion.engine.base import Cancel, Chunk, Finish, ModelInfo, Request
+from pillion.engine.worker import Worker
+from pillion.prompt.model_input import Special
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+    from pillion.engine.bindings import LoadOptions, Model
+    from pillion.engine.decoder import Decoder
+
+_STOP_SECONDS = 5.0
+"""How long `close` waits for a running call of llama.cpp, which an abort ends in milliseconds."""
+
+
+class LlamaEngine:
+    """llama.cpp behind the `Engine` protocol (see `pillion.engine.base`)."""
+
+    def __init__(
+        self, model: str, *, threads: int = 0, gpu_layers: int = -1, context_tokens: int = 4096
+    ) -> None:
+        """Prepare to run `model`, a name of the catalogue or the path of a GGUF file."""
+        self._name = model
+        self._threads = threads
+        self._gpu_layers = gpu_layers
+        self._context_tokens = context_tokens
+        self._worker = Worker("pillion-engine")
+        self._loading: asyncio.Task[ModelInfo] | None = None
+        self._reports: list[Callable[[float], None]] = []
+        self._running: set[Cancel] = set()
+        self._model: Model | None = None
+        self._decoder: Decoder | None = None
+        self._closed = False
+        self.info: ModelInfo | None = None
+
+    async def load(self, report: Callable[[float], None] | None = None) -> ModelInfo:
+        """Load the model once; see `Engine.load`. A failed load can be tried again."""
+        if self._closed:
+            raise EngineClosedError("The engine was closed.")
+        if self.info:
+            return self.info
+        if report:
+            self._reports.append(report)
+        if self._loading is None or self._loading.done():
+            self._loading = asyncio.create_task(self._load())
+        # One waiter's cancellation must not stop the load for the others.
+        return await asyncio.shield(self._loading)
+
+    async def stream(self, request: Request, cancel: Cancel) -> AsyncGenerator[Chunk, None]:
+        """Generate; see `Engine.stream`."""
+        await self.load()
+        loop = asyncio.get_running_loop()
+        chunks: asyncio.Queue[str | Finish | BaseException] = asyncio.Queue()
+
+        def put(item: str | Finish | BaseException) -> None:
+            loop.call_soon_threadsafe(chunks.put_nowait, item)
+
+        # Closing this generator must stop the engine, but is not the caller's cancel.
+        stop = Cancel()
+        cancel.on_set(stop.set)
+        self._running.add(stop)
+        future = self._worker.submit(lambda: self._run(request, stop, put))
+        try:
+            while True:
+                item = await chunks.get()
+                if isinstance(item, BaseException):
+                    raise item
+                if isinstance(item, Finish):
+                    yield Chunk("", item)
+                    return
+                yield Chunk(item)
+        finally:
+            stop.set()
+            future.cancel()
+            self._running.discard(stop)
+
+    async def close(self) -> None:
+        """Stop all work and free the model."""
+        if self._closed:
+            return
+        self._closed = True
+        for stop in list(self._running):
+            stop.set()
+        self._worker.submit(self._free)
+        await asyncio.to_thread(self._worker.stop, _STOP_SECONDS)
+        if self._loading and not self._loading.done():
+            self._loading.cancel()
+
+    async def _load(self) -> ModelInfo:
+        try:
+            info = await asyncio.wrap_future(self._worker.submit(self._load_now))
+        finally:
+            self._reports.clear()
+        self.info = info
+        return info
+
+    def _load_now(self) -> ModelInfo:
+        # Imported here: llama.cpp and its dependencies take half a second.
+        from pillion.engine.bindings import LoadOptions, Model  # noqa: PLC0415
+        from pillion.engine.decoder import Decoder  # noqa: PLC0415
+
+        file = store.resolve(self._name)
+        options: LoadOptions = LoadOptions(
+            context_tokens=self._context_tokens, threads=self._threads, gpu_layers=self._gpu_layers
+        )
+        model = Model(file.path, options, self._report)
+        self._model, self._decoder = model, Decoder(model)
+        notes = [file.note, *model.notes]
+        return ModelInfo(
+            name=file.name,
+            path=str(file.path),
+            size_bytes=file.size,
+            context_tokens=model.context_tokens,
+            specials=frozenset(item for item in Special if model.special(item) is not None),
+            verified=file.verified,
+            note=" ".join(note for note in notes if note),
+        )
+
+    def _report(self, share: float) -> bool:
+        for report in list(self._reports):
+            report(share)
+        return not self._closed
+
+    def _run(
+        self, request: Request, stop: Cancel, put: Callable[[str | Finish | BaseException], None]
+    ) -> None:
+        decoder = self._decoder
+        if decoder is None:
+            put(EngineClosedError("The engine was closed."))
+            return
+        try:
+            put(decoder.run(request, stop, put))
+        except Exception as error:  # noqa: BLE001 - raised on the waiting side.
+            put(error)
+
+    def _free(self) -> None:
+        model, self._model, self._decoder = self._model, None, None
+        if model:
+            model.close()

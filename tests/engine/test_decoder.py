@@ -1,0 +1,194 @@
+"""The decode loop on a tiny model: cache re-use, healing, cancelling, whole characters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pillion.base.errors import EngineError
+from pillion.engine.base import Cancel, Finish, FinishReason, Request
+from pillion.engine.bindings import AbortFlag
+from pillion.engine.decoder import Decoder
+from pillion.prompt.model_input import Prompt, Special
+
+END = 0
+PIECES = [b"", b"a", b"b", b"ab", b" a", b"\xc3", b"\xa4", b"c"]
+"""Token 0 ends the output; 5 and 6 are the two halves of one character."""
+
+
+@dataclass
+class TinyModel:
+    """Continues a text with a fixed script: after n tokens of output, prefer `script[n]`."""
+
+    script: list[int]
+    context_tokens: int = 64
+    batch_tokens: int = 4
+    bos: int | None = None
+    abort_after: int | None = None
+    cells: list[int] = field(default_factory=list)
+    decoded: list[list[int]] = field(default_factory=list)
+    prompt_length: int = 0
+
+    def special(self, special: Special) -> int | None:
+        return 7 if special is Special.FIM_MIDDLE else None
+
+    def ends_generation(self, token: int) -> bool:
+        return token == END
+
+    def pieces(self) -> list[bytes]:
+        return PIECES
+
+    def tokenize(self, text: str) -> list[int]:
+        return [PIECES.index(char.encode()) for char in text]
+
+    def abort_with(self, flag: AbortFlag) -> None:
+        self.flag = flag
+
+    def decode(self, tokens: Sequence[int], position: int) -> bool:
+        assert position == len(self.cells), "positions follow what is held"
+        assert len(tokens) <= self.batch_tokens
+        self.decoded.append(list(tokens))
+        if self.abort_after is not None and len(self.cells) + len(tokens) > self.abort_after:
+            self.cells.extend(tokens[: self.abort_after - len(self.cells)])
+            return False
+        self.cells.extend(tokens)
+        return True
+
+    def held(self) -> int:
+        return len(self.cells)
+
+    def forget(self, start: int) -> None:
+        del self.cells[start:]
+
+    def logits(self) -> NDArray[np.float32]:
+        at = len(self.cells) - self.prompt_length
+        wanted = self.script[at] if 0 <= at < len(self.script) else END
+        logits = np.linspace(0.1, 0, len(PIECES), dtype=np.float32)
+        logits[wanted] = 1.0
+        return logits
+
+    def choose_infill(self, tokens: NDArray[np.int32], logits: NDArray[np.float32]) -> int:
+        return int(tokens[np.argmax(logits)])
+
+
+def run(
+    decoder: Decoder,
+    model: TinyModel,
+    prompt: Prompt,
+    tokens: int = 10,
+    cancel: Cancel | None = None,
+) -> tuple[str, Finish]:
+    """Generate and return all text; the script begins after the prompt's own tokens."""
+    sizes = [1 if isinstance(piece, Special) else len(piece) for piece in prompt.pieces]
+    model.prompt_length = sum(sizes) - prompt.heal_last_token
+    text: list[str] = []
+    done = decoder.run(Request(prompt, tokens), cancel or Cancel(), text.append)
+    return "".join(text), done
+
+
+def test_generates_until_the_model_ends() -> None:
+    model = TinyModel([1, 2])
+    text, done = run(Decoder(model), model, Prompt(("ab",)))
+    assert (text, done.reason) == ("ab", FinishReason.STOP)
+    assert (done.prompt_tokens, done.evaluated_tokens, done.generated_tokens) == (2, 2, 2)
+
+
+def test_stops_at_the_token_limit() -> None:
+    model = TinyModel([1] * 9)
+    text, done = run(Decoder(model), model, Prompt(("a",)), tokens=3)
+    assert (text, done.reason, done.generated_tokens) == ("aaa", FinishReason.LENGTH, 3)
+
+
+def test_the_longest_common_prefix_is_kept() -> None:
+    model = TinyModel([1])
+    decoder = Decoder(model)
+    run(decoder, model, Prompt(("aabb",)))
+    _, done = run(decoder, model, Prompt(("aabab",)))
+    assert done.evaluated_tokens == 2
+
+
+def test_an_unchanged_prompt_costs_nothing_and_answers_the_same() -> None:
+    model = TinyModel([1, 2, 1])
+    decoder = Decoder(model)
+    first, _ = run(decoder, model, Prompt(("ab",)))
+    again, done = run(decoder, model, Prompt(("ab",)))
+    assert (again, done.evaluated_tokens) == (first, 0)
+
+
+def test_what_was_generated_is_kept_when_it_is_typed() -> None:
+    model = TinyModel([1, 2, 1, 2])
+    decoder = Decoder(model)
+    run(decoder, model, Prompt(("b",)))
+    _, done = run(decoder, model, Prompt(("bab",)))
+    assert done.evaluated_tokens == 1, "only the last token, for its logits"
+
+
+def test_healing_begins_with_what_was_typed_and_strips_it() -> None:
+    model = TinyModel([7, 2])  # Free to choose, it would write "c".
+    text, _ = run(Decoder(model), model, Prompt(("a",), heal="a"))
+    assert text == "b"
+    assert PIECES[model.cells[1]] == b"a"
+
+
+def test_healing_may_take_several_tokens_and_overrun() -> None:
+    model = TinyModel([4, 3])  # " a", then "ab": the typed " aa" is covered and "b" is new.
+    text, _ = run(Decoder(model), model, Prompt(("c",), heal=" aa"))
+    assert text == "b"
+
+
+def test_the_last_token_is_taken_back() -> None:
+    model = TinyModel([3])  # "ab" begins with the "a" that was taken back.
+    text, done = run(Decoder(model), model, Prompt(("ca",), heal_last_token=True))
+    assert (text, done.prompt_tokens) == ("b", 1)
+
+
+def test_half_a_character_is_never_emitted() -> None:
+    model = TinyModel([5, 6, 1])
+    text, done = run(Decoder(model), model, Prompt(("a",)))
+    assert (text, done.generated_tokens) == ("äa", 3)
+    model = TinyModel([5])
+    text, _ = run(Decoder(model), model, Prompt(("a",)))
+    assert text == ""
+
+
+def test_an_abort_inside_prefill_keeps_what_was_finished() -> None:
+    model = TinyModel([1], abort_after=6)
+    decoder = Decoder(model)
+    _, done = run(decoder, model, Prompt(("aaaaabbbb",)))
+    assert (done.reason, done.evaluated_tokens) == (FinishReason.CANCELLED, 6)
+    model.abort_after = None
+    _, done = run(decoder, model, Prompt(("aaaaabbbb",)))
+    assert done.evaluated_tokens == 3
+
+
+def test_a_cancel_sets_the_abort_flag() -> None:
+    model = TinyModel([1] * 50)
+    cancel = Cancel()
+    cancel.set()
+    _, done = run(Decoder(model), model, Prompt(("ab",)), cancel=cancel)
+    assert done.reason is FinishReason.CANCELLED
+    assert done.generated_tokens == 0
+
+
+def test_a_prompt_that_is_too_long_loses_its_beginning() -> None:
+    model = TinyModel([1], context_tokens=16)
+    prompt = Prompt(("c" + "a" * 30, Special.FIM_MIDDLE, "b"))
+    _, done = run(Decoder(model), model, prompt, tokens=4)
+    assert done.prompt_tokens == 11
+    assert model.cells[:11] == [1] * 9 + [7, 2]
+
+
+def test_a_missing_special_token_is_an_error() -> None:
+    model = TinyModel([1])
+    with pytest.raises(EngineError, match="fim_prefix"):
+        run(Decoder(model), model, Prompt((Special.FIM_PREFIX, "a")))
+
+
+def test_lone_surrogates_do_not_reach_the_model() -> None:
+    model = TinyModel([1])
+    with pytest.raises(EngineError, match="no token"):  # U+FFFD is not in the tiny vocabulary.
+        run(Decoder(model), model, Prompt(("a",), heal="\ud800"))
