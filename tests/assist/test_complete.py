@@ -1,0 +1,150 @@
+"""The walk from keystroke to suggestion, with a scripted engine."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from cursor import at_cursor
+from pillion.assist.complete import Completer
+from pillion.assist.outcome import Answer, Suggestion
+from pillion.base.errors import EngineError
+from pillion.base.outcome import Nothing, Reason
+from pillion.base.settings import Settings
+from pillion.engine.base import Cancel, FinishReason, ModelInfo
+from pillion.engine.fake import FakeEngine, Script
+from pillion.prompt.fim import NO_FIM
+from pillion.prompt.model_input import Special
+
+
+async def ask(
+    engine: FakeEngine, marked: str, settings: Settings | None = None, cancel: Cancel | None = None
+) -> Answer:
+    """Complete at the cursor marker."""
+    snapshot, offset = at_cursor(marked)
+    completer = Completer(engine)
+    return await completer.complete(snapshot, offset, settings or Settings(), cancel or Cancel())
+
+
+def says(*chunks: str, **more: object) -> FakeEngine:
+    """Return an engine that always says these chunks."""
+    return FakeEngine([Script(chunks, **more)])  # type: ignore[arg-type]
+
+
+async def test_a_suggestion_is_inserted_at_the_cursor() -> None:
+    answer = await ask(says("rn a", " + b"), "def add(a, b):\n    retu█\n")
+    assert answer.outcome == Suggestion("rn a + b", 23, 23)
+    assert answer.model == "fake"
+    assert {"site", "window", "prompt", "first_token", "post", "total"} <= set(answer.trace.stages)
+
+
+async def test_the_typed_text_stands_after_the_middle_token_and_is_healed() -> None:
+    engine = says("x")
+    await ask(engine, "a = 1\nb = sel█\nc = 2\n")
+    prompt = engine.requests[0].prompt
+    assert prompt.pieces == (
+        Special.FIM_PREFIX,
+        "a = 1\n",
+        Special.FIM_SUFFIX,
+        "\nc = 2\n",
+        Special.FIM_MIDDLE,
+        "b =",
+    )
+    assert prompt.heal == " sel"
+
+
+async def test_one_line_stops_the_model_at_the_end_of_the_line() -> None:
+    engine = says("1", "\n", "b = 2\n", "c = 3\n")
+    answer = await ask(engine, "a = █\n", Settings(lines="single"))
+    assert isinstance(answer.outcome, Suggestion)
+    assert answer.outcome.text == "1"
+    assert answer.finish is not None
+    assert answer.finish.reason is FinishReason.CANCELLED
+    assert answer.finish.generated_tokens <= 2
+
+
+async def test_an_empty_answer_has_a_reason() -> None:
+    assert (await ask(says(), "a = █\n")).outcome == Nothing(Reason.MODEL_STOPPED)
+    assert (await ask(says("   "), "a = █\n")).outcome == Nothing(Reason.ONLY_WHITESPACE)
+
+
+async def test_a_failing_engine_is_a_reason_not_an_exception() -> None:
+    engine = says("x", error=EngineError("It broke."))
+    outcome = (await ask(engine, "a = █\n")).outcome
+    assert isinstance(outcome, Nothing)
+    assert outcome.reason is Reason.ENGINE_FAILED
+    assert "It broke." in str(outcome)
+    engine = FakeEngine(load_error="No room.")
+    outcome = (await ask(engine, "a = █\n")).outcome
+    assert isinstance(outcome, Nothing)
+    assert outcome.reason is Reason.ENGINE_FAILED
+
+
+async def test_newest_wins_in_one_document() -> None:
+    engine = FakeEngine([Script(("never",), hangs=True), Script(("1",))])
+    completer = Completer(engine)
+    snapshot, offset = at_cursor("a = █\n")
+    first = asyncio.create_task(completer.complete(snapshot, offset, Settings(), Cancel()))
+    await asyncio.sleep(0.05)
+    second = await completer.complete(snapshot, offset, Settings(), Cancel())
+    assert (await first).outcome == Nothing(Reason.SUPERSEDED)
+    assert isinstance(second.outcome, Suggestion)
+
+
+async def test_another_document_is_not_superseded() -> None:
+    engine = says("1", delay=0.05)
+    completer = Completer(engine)
+    one, offset = at_cursor("a = █\n")
+    other = type(one)("file:///other", one.text, language="python")
+    answers = await asyncio.gather(
+        completer.complete(one, offset, Settings(), Cancel()),
+        completer.complete(other, offset, Settings(), Cancel()),
+    )
+    assert all(isinstance(answer.outcome, Suggestion) for answer in answers)
+
+
+async def test_a_cancel_is_a_reason() -> None:
+    cancel = Cancel()
+    asyncio.get_running_loop().call_later(0.05, cancel.set)
+    answer = await ask(says("1", hangs=True), "a = █\n", cancel=cancel)
+    assert answer.outcome == Nothing(Reason.CANCELLED)
+
+
+async def test_cancelling_the_coroutine_stops_the_engine() -> None:
+    engine = says("1", hangs=True)
+    task = asyncio.create_task(ask(engine, "a = █\n"))
+    await asyncio.sleep(0.05)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_a_model_without_middle_tokens_says_so() -> None:
+    engine = says("1")
+    engine.model = ModelInfo("plain", context_tokens=2048, note="It is unverified.")
+    answer = await ask(engine, "a = █\n")
+    assert answer.trace.notes == ["It is unverified.", NO_FIM]
+    assert engine.requests[0].prompt.pieces == ("a =",)
+
+
+async def test_typing_a_line_changes_only_what_follows_the_middle_token() -> None:
+    engine = says("x")
+    completer = Completer(engine)
+    head, tail = "def f(a):\n" + "    b = a\n" * 80, "\n    return b\n" * 40
+    line = "    total = sum(b for b in range(a))"
+    for size in range(1, len(line) + 1):
+        snapshot, offset = at_cursor(head + line[:size] + "█" + tail)
+        await completer.complete(snapshot, offset, Settings(), Cancel())
+    assert len({request.prompt.pieces[:5] for request in engine.requests}) == 1
+
+
+@pytest.mark.parametrize(
+    "marked",
+    ["█", "\n█", "x = '\U0001f600█'", "a\r\n\tb = █\r\n", "\ud83d█", "x" * 100_000 + "█"],
+    ids=["empty", "blank", "emoji", "crlf", "half a surrogate", "one long line"],
+)
+async def test_odd_documents_are_completed(marked: str) -> None:
+    answer = await ask(says("1"), marked)
+    assert isinstance(answer.outcome, (Suggestion, Nothing))
+    assert answer.finish is not None

@@ -1,0 +1,31 @@
+"""The layout of design decision 1, and what a model without middle tokens gets."""
+
+from __future__ import annotations
+
+from pillion.context.window import Window
+from pillion.prompt.fim import NO_FIM, layout
+from pillion.prompt.model_input import Prompt, Special
+
+FIM = frozenset({Special.FIM_PREFIX, Special.FIM_SUFFIX, Special.FIM_MIDDLE})
+WINDOW = Window(prefix="a = 1\n", typed="b = a.re", suffix="\nc\n", start=0, anchor=6)
+
+
+def test_typed_text_stands_after_the_middle_token() -> None:
+    assert layout(WINDOW, FIM) == Prompt(
+        (Special.FIM_PREFIX, "a = 1\n", Special.FIM_SUFFIX, "\nc\n", Special.FIM_MIDDLE, "b = a"),
+        heal=".re",
+    )
+
+
+def test_a_keystroke_inside_a_word_changes_only_what_is_healed() -> None:
+    longer = Window("a = 1\n", "b = a.rea", "\nc\n", 0, 6)
+    assert layout(longer, FIM).pieces == layout(WINDOW, FIM).pieces
+
+
+def test_without_middle_tokens_the_prompt_is_plain_and_says_so() -> None:
+    assert layout(WINDOW, frozenset()) == Prompt(("a = 1\nb = a",), heal=".re", note=NO_FIM)
+
+
+def test_a_plain_prompt_is_never_empty() -> None:
+    empty = Window("", "", "", 0, 0)
+    assert layout(empty, frozenset()).pieces == ("\n",)
