@@ -1,0 +1,82 @@
+# The commands of the project; CI runs the same ones. `make help` lists them.
+# `make demo` and `make test` do everything on a fresh machine: Python 3.11+, a C/C++ compiler.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+# llama.cpp is compiled once per machine, for its processor; the wheel is kept beside the models.
+LLAMA := 0.3.36
+CPU := $(shell (uname -ms; grep -m1 -E '^(flags|Features)' /proc/cpuinfo 2>/dev/null || sysctl -n machdep.cpu.brand_string 2>/dev/null) | cksum | cut -d' ' -f1)
+CACHE := $(or $(PILLION_CACHE_DIR),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/pillion)
+WHEELS := $(CACHE)/wheels/$(CPU)
+WHEEL := $(WHEELS)/.llama-cpp-python-$(LLAMA)
+# Without AMX: where a processor offers it, llama.cpp's AMX code was seen to crash in its first
+# matrix product (gcc 12, llama-cpp-python 0.3.36). No laptop has AMX. LLAVA is the image part.
+NO_AMX := $(if $(filter x86_64,$(shell uname -m)),-mno-amx-tile -mno-amx-int8 -mno-amx-bf16)
+LLAMA_ENV := CFLAGS="$(CFLAGS) $(NO_AMX)" CXXFLAGS="$(CXXFLAGS) $(NO_AMX)" \
+	CMAKE_ARGS="-DLLAVA_BUILD=OFF $(CMAKE_ARGS)"
+
+.PHONY: help demo test test-fast install lint format types docs bench clean
+.DEFAULT_GOAL := help
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+demo: install ## Install, get the default model, and show Pillion at work on real code
+	$(BIN)/pillion models pull
+	$(BIN)/pillion demo
+
+test: $(VENV)/.test ## Install what the tests need and run all of them
+	$(BIN)/pillion models pull
+	$(BIN)/pillion models pull smollm2-135m
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+test-fast: $(VENV)/.test ## Only the tests that need no model
+	$(BIN)/python -m pytest -m "not model"
+
+install: $(VENV)/.install ## Install Pillion into .venv
+
+lint: $(VENV)/.test ## Check style, types and layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.test ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/.test ## Write the generated pages anew
+	$(BIN)/python -m pillion.cli docs docs
+
+clean: ## Remove .venv and build output; models and wheels in the cache stay
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Pillion needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+
+$(WHEEL): | $(VENV)/bin/python
+	@mkdir -p $(WHEELS)
+	@echo "Compiling llama.cpp for this processor, once: 3 to 11 minutes on two cores."
+	@$(LLAMA_ENV) sh -c '$(PIP) wheel --quiet --no-cache-dir --no-deps --no-binary llama-cpp-python \
+		-w $(WHEELS) llama-cpp-python==$(LLAMA) & pid=$$!; start=$$(date +%s); \
+		while kill -0 $$pid 2>/dev/null; do sleep 5; \
+		now=$$(date +%s); printf "\r  compiling llama.cpp: %d s" $$((now - start)); done; \
+		echo; wait $$pid'
+	@touch $@
+
+$(VENV)/.install: pyproject.toml $(WHEEL) | $(VENV)/bin/python
+	$(PIP) install --quiet $(WHEELS)/llama_cpp_python-$(LLAMA)-*.whl
+	$(PIP) install --quiet --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.install
+	$(PIP) install --quiet --editable '.[test]'
+	@touch $@

@@ -1,0 +1,166 @@
+"""`pillion doctor`: what is installed, which model, how fast, what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+from dataclasses import asdict, dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Literal
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pillion import __version__
+from pillion.base import paths
+from pillion.base.errors import PillionError
+from pillion.base.settings import Settings
+from pillion.engine import probe, store
+from pillion.syntax.grammars import query_of
+from pillion.syntax.languages import languages
+
+if TYPE_CHECKING:
+    from pillion.engine.probe import Speed
+
+_PACKAGES = ("llama-cpp-python", "pygls", "lsprotocol", "tree-sitter", "numpy", "httpx")
+_MIN_FREE_BYTES = 1_000_000_000
+_SLOW_DECODE = 5.0
+"""Tokens per second below which a line takes longer than a user waits: about ten tokens."""
+
+Level = Literal["ok", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    level: Level
+    subject: str
+    text: str
+    mend: str = ""
+    data: dict[str, object] = field(default_factory=dict)
+
+
+@click.command()
+@click.option("--model", help="Name of a catalogue model, or the path of a GGUF file.")
+@click.option("--no-speed", is_flag=True, help="Do not run the model.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def doctor(model: str | None, *, no_speed: bool, as_json: bool) -> None:
+    """Tell what is installed, which model, how fast it is, and how to mend what is wrong.
+
+    Ends with exit code 1 if something is wrong that keeps Pillion from working.
+    """
+    settings = Settings() if model is None else replace(Settings(), model=model)
+    findings = examine(settings, speed=not no_speed)
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
+    else:
+        _show(findings)
+    if any(finding.level == "error" for finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+def examine(settings: Settings, *, speed: bool) -> list[Finding]:
+    """Look at everything; never raises for a fault that it can report, uses no network."""
+    findings = [_program(), *_packages(), _grammars(), _disk(), _model(settings)]
+    if speed and findings[-1].level != "error":
+        findings.extend(_speed(settings))
+    return findings
+
+
+def _program() -> Finding:
+    text = f"Pillion {__version__}, Python {platform.python_version()}, {platform.platform()}"
+    return Finding("ok", "program", text)
+
+
+def _packages() -> list[Finding]:
+    found, missing = {}, []
+    for name in _PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            missing.append(name)
+    text = ", ".join(f"{name} {number}" for name, number in found.items())
+    findings = [Finding("ok", "packages", text, data=dict(found))]
+    if missing:
+        gone = ", ".join(missing)
+        findings.append(Finding("error", "packages", f"Missing: {gone}.", "Install Pillion again."))
+    return findings
+
+
+def _grammars() -> Finding:
+    parsed = [language for language in languages() if language.grammar]
+    broken = [
+        language.name
+        for language in parsed
+        if not all(query_of(language, question) for question in ("site", "borders"))
+    ]
+    if broken or not parsed:
+        text = f"No parser for {', '.join(broken) or 'any language'}: suggestions are unchecked."
+        return Finding("error", "grammars", text, "Install Pillion again.")
+    return Finding("ok", "grammars", ", ".join(language.name for language in parsed))
+
+
+def _disk() -> Finding:
+    folder = paths.models_dir()
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(existing).free
+    text = f"{free / 1e9:.1f} GB free for {folder}"
+    if free < _MIN_FREE_BYTES:
+        return Finding("warning", "disk", text, "A model needs 0.5 to 1.2 GB.")
+    return Finding("ok", "disk", text, data={"free_bytes": free})
+
+
+def _model(settings: Settings) -> Finding:
+    try:
+        file = store.resolve(settings.model)
+    except PillionError as error:
+        return Finding("error", "model", str(error), "Run `pillion models pull`.")
+    text = f"{file.name}, {file.size / 1e6:.0f} MB, {file.path}"
+    if not file.verified:
+        return Finding("warning", "model", f"{text}. {file.note}")
+    data: dict[str, object] = {"name": file.name, "path": str(file.path), "sha256": file.sha256}
+    return Finding("ok", "model", f"{text}, SHA-256 verified", data=data)
+
+
+def _speed(settings: Settings) -> list[Finding]:
+    try:
+        speed = probe.measure(
+            settings.model, threads=settings.threads, gpu_layers=settings.gpu_layers
+        )
+    except PillionError as error:
+        return [Finding("error", "speed", str(error))]
+    text = (
+        f"reads {speed.prefill_tokens_per_second:.0f} tokens/s, "
+        f"writes {speed.decode_tokens_per_second:.0f} tokens/s on {speed.threads} threads; "
+        f"loads in {speed.load_seconds:.1f} s, {speed.resident_bytes / 1e6:.0f} MB"
+    )
+    level: Level = "ok"
+    mend = ""
+    if speed.decode_tokens_per_second < _SLOW_DECODE:
+        level, mend = "warning", "This is slow: close other programs, or choose a smaller model."
+    return [Finding(level, "speed", text, mend, asdict(speed)), _build(speed)]
+
+
+def _build(speed: Speed) -> Finding:
+    flags = [part.strip() for part in speed.system.replace("CPU :", "").split("|")]
+    names = [flag.removesuffix(" = 1") for flag in flags if flag.endswith(" = 1")]
+    text = "built for " + (", ".join(names) or "any processor")
+    if platform.machine() == "x86_64" and "AVX2" not in names:
+        mend = "Compile it on this machine (docs/install.md): it will be several times faster."
+        return Finding("warning", "llama.cpp", text, mend)
+    return Finding("ok", "llama.cpp", text)
+
+
+def _show(findings: list[Finding]) -> None:
+    style = {"ok": "green", "warning": "yellow", "error": "bold red"}
+    table = Table.grid(padding=(0, 2))
+    for finding in findings:
+        text = Text(finding.text)
+        if finding.mend:
+            text.append(f"\n{finding.mend}", style="bold")
+        table.add_row(Text(finding.level, style=style[finding.level]), finding.subject, text)
+    Console().print(table)
