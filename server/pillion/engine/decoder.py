@@ -114,7 +114,8 @@ class Decoder:
         prompt = request.prompt
         parts = [self._part(piece) for piece in prompt.pieces]
         heal = clean(prompt.heal).encode()
-        if prompt.heal_last_token and parts and parts[-1] and isinstance(prompt.pieces[-1], str):
+        ends_in_text = bool(parts and parts[-1]) and not isinstance(prompt.pieces[-1], Special)
+        if prompt.heal_last_token and ends_in_text:
             heal = self._vocabulary.pieces[parts[-1].pop()] + heal
         bos = self._model.bos
         head = [] if bos is None else [bos]
