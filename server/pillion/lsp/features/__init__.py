@@ -1,1 +1,16 @@
 """One module per LSP feature: settings, snapshot, convert in, call the core, convert out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pillion.lsp.features import commands, configuration, inline_completion, lifecycle, status, sync
+
+if TYPE_CHECKING:
+    from pillion.lsp.server import PillionServer
+
+
+def register(server: PillionServer) -> None:
+    """Register all features, except those that depend on the editor (see `lifecycle`)."""
+    for module in (lifecycle, sync, configuration, inline_completion, status, commands):
+        module.register(server)

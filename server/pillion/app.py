@@ -1,0 +1,71 @@
+"""The composition root: which engine, completer and connection a command gets.
+
+The only place that chooses implementations; everything below gets what it uses handed in.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from pillion.lsp.downloads import StoreDownloads
+from pillion.lsp.server import PillionServer
+from pillion.lsp.transport import accept_one, own_stdio
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pillion.assist.complete import Completer
+    from pillion.base.settings import Settings
+    from pillion.engine.base import Engine
+    from pillion.lsp.downloads import Downloads
+    from pillion.lsp.model import Completes
+
+
+def make_engine(settings: Settings) -> Engine:
+    """Return the engine that the settings ask for; nothing is loaded yet."""
+    # Imported here: commands that run no model start without llama.cpp.
+    from pillion.engine.llama import LlamaEngine  # noqa: PLC0415
+
+    return LlamaEngine(
+        settings.model,
+        threads=settings.threads,
+        gpu_layers=settings.gpu_layers,
+        context_tokens=_context_tokens(settings),
+    )
+
+
+def make_completer(settings: Settings) -> tuple[Engine, Completer]:
+    """Return an engine and what completes documents with it."""
+    # Imported here: the editor has its answer to `initialize` before the parsers are there.
+    from pillion.assist.complete import Completer  # noqa: PLC0415
+
+    engine = make_engine(settings)
+    return engine, Completer(engine)
+
+
+async def serve(
+    address: tuple[str, int] | None = None,
+    command_line: Mapping[str, object] | None = None,
+    *,
+    make: Callable[[Settings], tuple[Engine, Completes]] = make_completer,
+    downloads: Downloads | None = None,
+) -> int:
+    """Run the language server for one editor; return the exit code.
+
+    It speaks over standard input and output, or over the one connection that `address` accepts.
+    """
+    server = PillionServer(make, downloads or StoreDownloads(), command_line)
+    if address is None:
+        return await server.run(own_stdio())
+    return await server.run(await accept_one(*address, _announce))
+
+
+def _announce(host: str, port: int) -> None:
+    print(f"Pillion listens on {host}:{port}", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _context_tokens(settings: Settings) -> int:
+    """Room for both sides of the window, the typed part and the suggestion, in steps of 256."""
+    window = settings.context_before + settings.context_after
+    return -(-(window + settings.context_before // 2 + settings.max_tokens) // 256) * 256

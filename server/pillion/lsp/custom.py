@@ -1,0 +1,26 @@
+"""Methods that LSP lacks, under `pillion/`, and the commands. docs/protocol.md describes them.
+
+A test compares the methods named here with the headings of that page.
+"""
+
+from __future__ import annotations
+
+STATUS = "pillion/status"
+"""A request for the state of the server; sent as a notification when it changes."""
+
+SHOWN = "pillion/inlineCompletion/shown"
+ACCEPTED = "pillion/inlineCompletion/accepted"
+PARTLY_ACCEPTED = "pillion/inlineCompletion/partlyAccepted"
+DISMISSED = "pillion/inlineCompletion/dismissed"
+
+EVENTS = {
+    SHOWN: "shown",
+    ACCEPTED: "accepted",
+    PARTLY_ACCEPTED: "partlyAccepted",
+    DISMISSED: "dismissed",
+}
+"""Notifications of what the user did with a suggestion, and what each counts as."""
+
+STATUS_COMMAND = "pillion.status"
+PULL_COMMAND = "pillion.pullModel"
+RESTART_COMMAND = "pillion.restartEngine"

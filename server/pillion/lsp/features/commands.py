@@ -1,0 +1,45 @@
+"""`workspace/executeCommand`: what the user can order from the command palette."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
+
+from pillion.lsp.custom import PULL_COMMAND, RESTART_COMMAND, STATUS_COMMAND
+
+if TYPE_CHECKING:
+    from pillion.lsp.server import PillionServer
+    from pillion.lsp.status import StatusJson
+
+
+def register(server: PillionServer) -> None:
+    """Register the commands, all without arguments."""
+    server.feature(types.WORKSPACE_EXECUTE_COMMAND)(execute_command)
+    server.command(STATUS_COMMAND)(show_status)
+    server.command(PULL_COMMAND)(pull_model)
+    server.command(RESTART_COMMAND)(restart_engine)
+
+
+def execute_command(ls: PillionServer, params: types.ExecuteCommandParams) -> object:
+    """Run a command; long work goes on in the background, with progress."""
+    command = ls.protocol.fm.commands.get(params.command)
+    if command is None:
+        raise JsonRpcInvalidParams("There is no such command.")
+    return command()
+
+
+def show_status(ls: PillionServer) -> StatusJson:
+    """Return the status, as `pillion/status` does."""
+    return ls.status_json()
+
+
+def pull_model(ls: PillionServer) -> None:
+    """Fetch the model of the settings, then load it."""
+    ls.model.download()
+
+
+def restart_engine(ls: PillionServer) -> None:
+    """Load the model anew."""
+    ls.model.reload()

@@ -1,0 +1,46 @@
+"""From `initialize` to `exit`. What is offered depends on what the editor can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from pillion.lsp.features import completion, configuration
+
+if TYPE_CHECKING:
+    from pillion.lsp.server import PillionServer
+
+_STOP_SECONDS = 1.0
+"""How long `shutdown` waits for the answers to requests that it cancels."""
+
+
+def register(server: PillionServer) -> None:
+    """Register the lifecycle of the server."""
+    server.feature(types.INITIALIZE)(initialize)
+    server.feature(types.INITIALIZED)(initialized)
+    server.feature(types.SHUTDOWN)(shutdown)
+    server.feature(types.EXIT)(leave)
+
+
+def initialize(ls: PillionServer, params: types.InitializeParams) -> None:
+    """Look at the editor before pygls tells it what the server can do."""
+    text_document = params.capabilities.text_document
+    if text_document is None or text_document.inline_completion is None:
+        completion.register(ls)
+    configuration.start_with(ls, params.initialization_options)
+
+
+def initialized(ls: PillionServer, _params: types.InitializedParams) -> None:
+    """Begin to load the model and ask for the settings; wait for neither."""
+    configuration.follow(ls)
+
+
+async def shutdown(ls: PillionServer, _params: object) -> None:
+    """Answer everything that is open, then this; nothing else is let in any more."""
+    await ls.protocol.cancel_requests(_STOP_SECONDS)
+
+
+def leave(ls: PillionServer, _params: object) -> None:
+    """End the session."""
+    ls.leaving = True

@@ -1,0 +1,42 @@
+"""Keeping the documents up to date. These run at once and in order; nothing here waits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from pillion.base.outcome import Reason
+from pillion.lsp.convert import to_changes
+
+if TYPE_CHECKING:
+    from pillion.lsp.server import PillionServer
+
+
+def register(server: PillionServer) -> None:
+    """Register the synchronisation of documents."""
+    server.feature(types.TEXT_DOCUMENT_DID_OPEN)(did_open)
+    server.feature(types.TEXT_DOCUMENT_DID_CHANGE)(did_change)
+    server.feature(types.TEXT_DOCUMENT_DID_CLOSE)(did_close)
+
+
+def did_open(ls: PillionServer, params: types.DidOpenTextDocumentParams) -> None:
+    """Keep a new document."""
+    item = params.text_document
+    ls.suggester.end(item.uri, Reason.STALE)
+    ls.documents.open(item.uri, item.language_id, item.version, item.text)
+
+
+def did_change(ls: PillionServer, params: types.DidChangeTextDocumentParams) -> None:
+    """Apply changes, and end a request that was made for the text before them."""
+    uri, version = params.text_document.uri, params.text_document.version
+    ls.documents.change(uri, version, to_changes(params.content_changes), ls.encoding)
+    ls.suggester.end(uri, Reason.STALE)
+
+
+def did_close(ls: PillionServer, params: types.DidCloseTextDocumentParams) -> None:
+    """Forget a document."""
+    uri = params.text_document.uri
+    ls.suggester.end(uri, Reason.STALE)
+    ls.documents.close(uri)
+    ls.model.forget(uri)

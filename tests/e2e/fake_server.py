@@ -1,0 +1,103 @@
+"""The real language server over standard streams, with a scripted engine.
+
+    python fake_server.py '{"scripts": [{"chunks": ["a", "b"], "delay": 0.1}], …}' [serve options]
+
+The plan is JSON: `scripts` for `FakeEngine` (with `error` as the text of an `EngineError`),
+`load_seconds`, `load_error`; `missing` and `damaged` name models that are not there or not usable;
+`download_error` fails a download in an unforeseen way; `bug` makes the completer raise an error
+that quotes the document.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from pillion import app
+from pillion.assist.complete import Completer
+from pillion.base import log
+from pillion.base.errors import EngineError, ModelInvalidError, ModelNotFoundError
+from pillion.commands import serve
+from pillion.engine.fake import FakeEngine, Script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pillion.assist.outcome import Answer
+    from pillion.base.settings import Settings
+    from pillion.engine.base import Cancel, Engine, ModelInfo
+    from pillion.text.snapshot import Snapshot
+
+PLAN: dict[str, Any] = json.loads(sys.argv[1])
+
+
+class PlannedEngine(FakeEngine):
+    """A fake engine of which some models are missing or damaged."""
+
+    async def load(self, report: Callable[[float], None] | None = None) -> ModelInfo:
+        if self.model.name in PLAN.get("missing", ()):
+            raise ModelNotFoundError(f"Model `{self.model.name}` is not downloaded yet.")
+        if self.model.name in PLAN.get("damaged", ()):
+            raise ModelInvalidError(f"Model `{self.model.name}` is damaged.")
+        return await super().load(report)
+
+
+@dataclass
+class FakeDownloads:
+    """Every missing model can be fetched in half a second."""
+
+    fetched: list[str] = field(default_factory=list)
+
+    def size(self, model: str) -> str | None:
+        return "491 MB" if model in PLAN.get("missing", ()) else None
+
+    def fetch(self, model: str, report: Callable[[float, str], None]) -> None:
+        for step in range(5):
+            time.sleep(0.1)
+            report(step / 4, "from nowhere")
+        if PLAN.get("download_error"):
+            raise OSError(PLAN["download_error"])
+        PLAN["missing"].remove(model)
+
+
+def script(plan: dict[str, Any]) -> Script:
+    error = plan.pop("error", None)
+    return Script(**plan, error=EngineError(error) if error else None)
+
+
+def make_engine(settings: Settings) -> Engine:
+    scripts = [script(dict(plan)) for plan in PLAN.get("scripts", [{"chunks": ["pass"]}])]
+    return PlannedEngine(
+        scripts,
+        load_seconds=PLAN.get("load_seconds", 0),
+        load_error=PLAN.get("load_error", ""),
+        model=replace(FakeEngine.model, name=settings.model),
+    )
+
+
+class BuggyCompleter(Completer):
+    """Raises what no completer should."""
+
+    async def complete(
+        self, snapshot: Snapshot, offset: int, settings: Settings, cancel: Cancel
+    ) -> Answer:
+        raise KeyError(snapshot.text, offset, settings, cancel)
+
+
+def make(settings: Settings) -> tuple[Engine, Completer]:
+    engine = make_engine(settings)
+    return engine, BuggyCompleter(engine) if PLAN.get("bug") else Completer(engine)
+
+
+async def main(options: list[str]) -> None:
+    log.configure("DEBUG")
+    address = ("127.0.0.1", 0) if "--tcp" in options else None
+    serve.leave(await app.serve(address, make=make, downloads=FakeDownloads()))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[2:]))
