@@ -132,7 +132,7 @@ class Decoder:
         return [token]
 
     def _prefill(self, tokens: list[int]) -> tuple[int, bool]:
-        """Bring the KV cache to `tokens`; return how many were evaluated and whether it is whole."""
+        """Bring the KV cache to `tokens`; return how many were evaluated, and if it is whole."""
         if not tokens:
             raise EngineError("The prompt is empty.")
         kept = _common(self._held, tokens)
