@@ -88,7 +88,7 @@ def _cli(root: click.Command) -> str:
 
 def _help(command: click.Command, path: list[str]) -> Iterator[str]:
     """Yield the help of `command` and of all commands below it."""
-    context = click.Context(command, info_name=" ".join(path), max_content_width=90)
+    context = click.Context(command, info_name=" ".join(path), terminal_width=90)
     text = re.sub(r"[ \t]+$", "", command.get_help(context), flags=re.MULTILINE)
     yield f"## `{' '.join(path)}`\n\n```text\n{text}\n```\n"
     if isinstance(command, click.Group):
