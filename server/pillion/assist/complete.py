@@ -33,7 +33,7 @@ to 4.1 characters of Python, TypeScript, Go, Rust and C. The engine cuts what st
 
 TYPED_LINES = 8
 """Line breaks that the typed part may span before the window moves on. A new line then costs two
-or three tokens instead of the whole suffix; more lines did not help (docs/performance.md)."""
+or three tokens instead of the whole suffix, and is no less right (docs/performance.md)."""
 
 
 class Completer:
