@@ -67,8 +67,9 @@ $(WHEEL): | $(VENV)/bin/python
 	@echo "Compiling llama.cpp for this processor, once: 3 to 11 minutes on two cores."
 	@$(LLAMA_ENV) sh -c '$(PIP) wheel --quiet --no-cache-dir --no-deps --no-binary llama-cpp-python \
 		-w $(WHEELS) llama-cpp-python==$(LLAMA) & pid=$$!; start=$$(date +%s); \
-		while kill -0 $$pid 2>/dev/null; do sleep 5; \
-		now=$$(date +%s); printf "\r  compiling llama.cpp: %d s" $$((now - start)); done; \
+		while kill -0 $$pid 2>/dev/null; do sleep 5; now=$$(($$(date +%s) - start)); \
+		if [ -t 1 ]; then printf "\r  compiling llama.cpp: %d s" $$now; \
+		elif [ $$((now % 60)) -lt 5 ]; then echo "  compiling llama.cpp: $$now s"; fi; done; \
 		echo; wait $$pid'
 	@touch $@
 
