@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from pillion.base.errors import EngineError
+from pillion.engine.abort import AbortFlag
 from pillion.engine.base import Cancel, Finish, FinishReason, Request
-from pillion.engine.bindings import AbortFlag
-from pillion.engine.decoder import Decoder
+from pillion.engine.decoder import Decoder, Job
 from pillion.prompt.model_input import Prompt, Special
 
 END = 0
@@ -27,11 +27,14 @@ class TinyModel:
     script: list[int]
     context_tokens: int = 64
     batch_tokens: int = 4
+    cells: int = 256
+    sequences: int = 2
     bos: int | None = None
     abort_after: int | None = None
-    cells: list[int] = field(default_factory=list)
+    kept: dict[int, list[int]] = field(default_factory=lambda: {0: [], 1: []})
     decoded: list[list[int]] = field(default_factory=list)
     prompt_length: int = 0
+    aborted: bool = False
 
     def special(self, special: Special) -> int | None:
         return 7 if special is Special.FIM_MIDDLE else None
@@ -48,26 +51,30 @@ class TinyModel:
     def abort_with(self, flag: AbortFlag) -> None:
         self.flag = flag
 
-    def decode(self, tokens: Sequence[int], position: int) -> bool:
-        assert position == len(self.cells), "positions follow what is held"
-        assert len(tokens) <= self.batch_tokens
+    def decode(self, tokens: Sequence[int], position: int, sequence: int, rows: int = 1) -> bool:
+        kept = self.kept[sequence]
+        assert position == len(kept), "positions follow what is held"
+        assert rows <= len(tokens) <= self.batch_tokens
         self.decoded.append(list(tokens))
-        if self.abort_after is not None and len(self.cells) + len(tokens) > self.abort_after:
-            self.cells.extend(tokens[: self.abort_after - len(self.cells)])
+        if self.abort_after is not None and len(kept) + len(tokens) > self.abort_after:
+            kept.extend(tokens[: self.abort_after - len(kept)])
+            self.aborted = True
             return False
-        self.cells.extend(tokens)
+        kept.extend(tokens)
+        self.last, self.last_rows = sequence, rows
         return True
 
-    def held(self) -> int:
-        return len(self.cells)
+    def held(self, sequence: int) -> int:
+        return len(self.kept[sequence])
 
-    def forget(self, start: int) -> None:
-        del self.cells[start:]
+    def forget(self, start: int, sequence: int) -> None:
+        del self.kept[sequence][start:]
 
-    def logits(self) -> NDArray[np.float32]:
-        at = len(self.cells) - self.prompt_length
+    def logits(self, row: int = -1) -> NDArray[np.float32]:
+        assert -self.last_rows <= row < 0, "only these rows were asked for"
+        at = len(self.kept[self.last]) + row + 1 - self.prompt_length
         wanted = self.script[at] if 0 <= at < len(self.script) else END
-        logits = np.linspace(0.1, 0, len(PIECES), dtype=np.float32)
+        logits = np.linspace(0.1, 0, len(PIECES), dtype=np.float32) - 1
         logits[wanted] = 1.0
         return logits
 
@@ -81,13 +88,22 @@ def run(
     prompt: Prompt,
     tokens: int = 10,
     cancel: Cancel | None = None,
+    session: str = "",
 ) -> tuple[str, Finish]:
     """Generate and return all text; the script begins after the prompt's own tokens."""
     sizes = [1 if isinstance(piece, Special) else len(piece) for piece in prompt.pieces]
     model.prompt_length = sum(sizes) - prompt.heal_last_token
     text: list[str] = []
-    done = decoder.run(Request(prompt, tokens), cancel or Cancel(), text.append)
-    return "".join(text), done
+    ends: list[Finish | BaseException] = []
+    request = Request(prompt, tokens, session=session)
+    job = Job(request, cancel or Cancel(), text.append, ends.append)
+    while decoder.step(job):
+        if model.aborted:
+            job.cancel.set()
+    (end,) = ends
+    if isinstance(end, BaseException):
+        raise end
+    return "".join(text), end
 
 
 def test_generates_until_the_model_ends() -> None:
@@ -131,7 +147,7 @@ def test_healing_begins_with_what_was_typed_and_strips_it() -> None:
     model = TinyModel([7, 2])  # Free to choose, it would write "c".
     text, _ = run(Decoder(model), model, Prompt(("a",), heal="a"))
     assert text == "b"
-    assert PIECES[model.cells[1]] == b"a"
+    assert PIECES[model.kept[1][1]] == b"a"
 
 
 def test_healing_may_take_several_tokens_and_overrun() -> None:
@@ -179,7 +195,7 @@ def test_a_prompt_that_is_too_long_loses_its_beginning() -> None:
     prompt = Prompt(("c" + "a" * 30, Special.FIM_MIDDLE, "b"))
     _, done = run(Decoder(model), model, prompt, tokens=4)
     assert done.prompt_tokens == 11
-    assert model.cells[:11] == [1] * 9 + [7, 2]
+    assert model.kept[1][:11] == [1] * 9 + [7, 2]
 
 
 def test_a_missing_special_token_is_an_error() -> None:
@@ -192,3 +208,91 @@ def test_lone_surrogates_do_not_reach_the_model() -> None:
     model = TinyModel([1])
     with pytest.raises(EngineError, match="no token"):  # U+FFFD is not in the tiny vocabulary.
         run(Decoder(model), model, Prompt(("a",), heal="\ud800"))
+
+
+def test_each_session_keeps_what_it_read() -> None:
+    model = TinyModel([1])
+    decoder = Decoder(model)
+    run(decoder, model, Prompt(("aaab",)), session="one")
+    run(decoder, model, Prompt(("bbba",)), session="two")
+    _, done = run(decoder, model, Prompt(("aaabb",)), session="one")
+    assert done.evaluated_tokens == 1
+
+
+def test_the_least_recently_used_session_makes_room() -> None:
+    model = TinyModel([1])
+    decoder = Decoder(model)
+    for session in ("one", "two", "one", "three"):
+        run(decoder, model, Prompt(("aaab",)), session=session)
+    _, done = run(decoder, model, Prompt(("aaabb",)), session="one")
+    assert done.evaluated_tokens == 1
+    _, done = run(decoder, model, Prompt(("aaabb",)), session="two")
+    assert done.evaluated_tokens == 5
+
+
+def test_a_full_cache_makes_room() -> None:
+    model = TinyModel([1], cells=24)
+    decoder = Decoder(model)
+    run(decoder, model, Prompt(("aaaabbbb",)), session="one")
+    run(decoder, model, Prompt(("bbbbaaaa",)), session="two")
+    assert sum(len(kept) for kept in model.kept.values()) <= 24
+    _, done = run(decoder, model, Prompt(("aaaabbbb",)), session="one")
+    assert done.evaluated_tokens == 8
+
+
+def test_drafts_save_calls_and_change_nothing() -> None:
+    script = [1, 2, 7, 1, 2, 7, 1, 2, 7, 1, 2, 7, 1, 2, 7]
+    plain, drafting = (TinyModel(list(script), batch_tokens=8) for _ in range(2))
+    without = Decoder(plain)
+    said: list[str] = []
+    first = Job(
+        Request(Prompt(("ab",)), 20, speculate=False), Cancel(), (said).append, lambda _: None
+    )
+    plain.prompt_length = 2
+    while without.step(first):
+        pass
+    text, done = run(Decoder(drafting), drafting, Prompt(("ab",)), tokens=20)
+    assert text == "".join(said)
+    assert done.generated_tokens == len(script)
+    assert len(drafting.decoded) < len(plain.decoded) * 0.7
+    assert drafting.kept[1] == plain.kept[1]
+
+
+def test_a_job_that_was_interrupted_goes_on_where_it_was() -> None:
+    """An abort without a cancel is another request coming first: nothing is lost or doubled."""
+    model = TinyModel([1, 2, 7], abort_after=5)
+    model.prompt_length = 6
+    text: list[str] = []
+    ends: list[Finish | BaseException] = []
+    job = Job(Request(Prompt(("aaabbb",)), 10), Cancel(), text.append, ends.append)
+    decoder = Decoder(model)
+    for limit in (5, 6, 7, None):
+        model.abort_after = limit
+        decoder.step(job)
+        decoder.step(job)
+    while decoder.step(job):
+        pass
+    assert "".join(text) == "abc"
+    assert isinstance(ends[0], Finish)
+    assert ends[0].evaluated_tokens == 6
+
+
+class NoisyModel(TinyModel):
+    """Several rows at once give slightly other logits: close calls go the other way."""
+
+    def logits(self, row: int = -1) -> NDArray[np.float32]:
+        logits = super().logits(row)
+        at = len(self.kept[self.last]) + row + 1 - self.prompt_length
+        if at % 5 == 4:
+            wanted, other = int(np.argmax(logits)), 4
+            logits[other] = logits[wanted] + (0.05 if self.last_rows > 1 else -0.3)
+        return logits
+
+
+def test_close_calls_are_decided_as_without_drafts() -> None:
+    script = [1, 2, 7] * 6
+    model = NoisyModel(list(script), batch_tokens=8)
+    text, _ = run(Decoder(model), model, Prompt(("ab",)), tokens=30)
+    assert text == "abc" * 6
+    assert len(model.decoded) < len(script), "it drafted all the same"
+    assert model.kept[1] == [1, 2, *script]

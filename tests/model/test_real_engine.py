@@ -101,8 +101,10 @@ async def test_a_special_token_spelt_in_a_file_is_text(engine: LlamaEngine) -> N
 async def test_a_cancel_inside_prefill_keeps_what_was_finished(engine: LlamaEngine) -> None:
     text = "".join(f"value_{number} = compute({number * 7919})\n" for number in range(140))
     prompt, cancel = Prompt((text,)), Cancel()
+    _, part = await generate(engine, Prompt((text[-600:],)), 1)
+    seconds_per_token = part.prefill_ms / 1000 / part.evaluated_tokens
     stream = engine.stream(Request(prompt, 4), cancel)
-    asyncio.get_running_loop().call_later(2.0, cancel.set)
+    asyncio.get_running_loop().call_later(400 * seconds_per_token, cancel.set)
     async for chunk in stream:
         done = chunk.finish
     assert done is not None

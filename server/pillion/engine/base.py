@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from pillion.prompt.model_input import Special
 
@@ -89,6 +89,14 @@ class Sampling:
     """Top-k 40, top-p 0.9 and llama.cpp's `infill` sampler before the greedy choice."""
 
 
+class Priority(IntEnum):
+    """Who comes first; a request interrupts those of a higher number at the next token."""
+
+    COMPLETION = 0
+    CHAT = 1
+    BACKGROUND = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One generation."""
@@ -96,6 +104,11 @@ class Request:
     prompt: Prompt
     max_tokens: int
     sampling: Sampling = field(default_factory=Sampling)
+    session: str = ""
+    """Requests of one session share what the model has already read (a document, a chat)."""
+    priority: Priority = Priority.COMPLETION
+    speculate: bool = True
+    """Draft tokens from the text at hand; faster, and the output is the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +151,17 @@ class Engine(Protocol):
         """Generate. The last chunk carries `finish`, also after a cancel.
 
         Loads the model first if need be. Closing the generator early cancels the generation.
-        Requests are served one at a time, in order.
+            Requests are served by priority, then in order.
         Raises `EngineError` when the model cannot answer.
         """
 
     async def close(self) -> None:
         """Stop all work and free the model. May be called twice."""
+
+
+@runtime_checkable
+class Restartable(Protocol):
+    """An engine whose model runs in a process of its own."""
+
+    async def restart(self) -> None:
+        """End that process, forget why earlier ones ended; the next `load` starts it anew."""

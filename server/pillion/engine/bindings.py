@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pillion.engine.abort import AbortFlag
+
 BATCH_CPU, BATCH_GPU = 128, 512
 """On a processor 128 reads 5 % slower than 512 and a cancel loses a second less of work; on a GPU
 a batch takes milliseconds (docs/performance.md)."""
@@ -56,24 +58,12 @@ class LoadOptions:
     """0 means one per core that this process may use."""
     gpu_layers: int = -1
     """-1 means all; ignored where llama.cpp was built without a GPU backend."""
+    sequences: int = 16
+    """How many prompts the KV cache holds side by side, at most."""
+    pool: int = 4
+    """Room in the KV cache for so many prompts of full length, whoever they belong to."""
     batch_tokens: int = 0
     """Tokens evaluated at once; a cancel loses at most these. 0 chooses by processor or GPU."""
-
-
-class AbortFlag:
-    """Stops a running `Model.decode` from any thread."""
-
-    def __init__(self) -> None:
-        self._buffer = ctypes.create_string_buffer(2)
-
-    def set(self) -> None:
-        """Abort at the next graph node, which is a few milliseconds away at most."""
-        self._buffer[0] = b"\x01"
-
-    @property
-    def address(self) -> ctypes.c_void_p:
-        """Where llama.cpp finds the flag."""
-        return ctypes.cast(self._buffer, ctypes.c_void_p)
 
 
 class Model:
@@ -97,7 +87,8 @@ class Model:
         self._memory = lib.llama_get_memory(self._context)
         self.vocab: Any = lib.llama_model_get_vocab(self._model)
         self.vocab_size: int = lib.llama_vocab_n_tokens(self.vocab)
-        self.context_tokens: int = lib.llama_n_ctx(self._context)
+        self.cells: int = lib.llama_n_ctx(self._context)
+        self.sequences = options.sequences
         self._batch = _Batch(self.batch_tokens)
         self._infill: Any = None
         self._abort: AbortFlag | None = None
@@ -143,31 +134,37 @@ class Model:
         self._abort = flag  # llama.cpp keeps only the address.
         lib.llama_set_abort_callback(self._context, _ABORT, flag.address)
 
-    def decode(self, tokens: Sequence[int], position: int) -> bool:
-        """Evaluate at most `batch_tokens` tokens from `position` on; logits for the last only.
+    def decode(
+        self, tokens: Sequence[int], position: int, sequence: int = 0, rows: int = 1
+    ) -> bool:
+        """Evaluate at most `batch_tokens` tokens of a sequence, from `position` on.
 
+        The logits of the last `rows` tokens can be read with `logits`.
         Returns False when it was aborted; what was finished stays in the KV cache (`held`).
         """
-        self._batch.fill(tokens, position)
+        self._batch.fill(tokens, position, sequence, rows)
         code = lib.llama_decode(self._context, self._batch.value)
         if code not in (0, ABORTED):
             raise EngineError(f"llama.cpp could not evaluate {len(tokens)} tokens (code {code}).")
         return bool(code == 0)
 
-    def held(self) -> int:
-        """Return how many tokens the KV cache holds."""
-        return int(lib.llama_memory_seq_pos_max(self._memory, 0)) + 1
+    def held(self, sequence: int) -> int:
+        """Return how many tokens of a sequence the KV cache holds."""
+        return int(lib.llama_memory_seq_pos_max(self._memory, sequence)) + 1
 
-    def forget(self, start: int) -> None:
-        """Drop everything from position `start` on out of the KV cache."""
-        if not lib.llama_memory_seq_rm(self._memory, 0, start, -1):
+    def forget(self, start: int, sequence: int = 0) -> None:
+        """Drop everything of a sequence from position `start` on out of the KV cache."""
+        if not lib.llama_memory_seq_rm(self._memory, sequence, start, -1):
             # Recurrent models cannot give back a part of their state: begin anew.
-            lib.llama_memory_clear(self._memory, True)
+            lib.llama_memory_seq_rm(self._memory, sequence, -1, -1)
 
-    def logits(self) -> NDArray[np.float32]:
-        """Return the logits of the last decode, shape (vocab_size,), valid until the next one."""
+    def logits(self, row: int = -1) -> NDArray[np.float32]:
+        """Return logits of the last decode, shape (vocab_size,), valid until the next one.
+
+        `row` counts from the end: -1 is the last token evaluated.
+        """
         return np.ctypeslib.as_array(
-            lib.llama_get_logits_ith(self._context, -1), shape=(self.vocab_size,)
+            lib.llama_get_logits_ith(self._context, row), shape=(self.vocab_size,)
         )
 
     def choose_infill(self, tokens: NDArray[np.int32], logits: NDArray[np.float32]) -> int:
@@ -237,12 +234,13 @@ class Model:
         params = lib.llama_context_default_params()
         threads = options.threads or usable_cores()
         trained = lib.llama_model_n_ctx_train(self._model)
-        params.n_ctx = (
-            min(options.context_tokens, trained) if trained > 0 else options.context_tokens
-        )
+        self.context_tokens = min(options.context_tokens, trained or options.context_tokens)
+        params.n_ctx = self.context_tokens * options.pool
         params.n_batch = params.n_ubatch = self.batch_tokens
         params.n_threads = params.n_threads_batch = threads
         params.no_perf = True
+        params.n_seq_max = options.sequences
+        params.kv_unified = True  # One pool of cells, so that one long prompt may use them all.
         context = lib.llama_init_from_model(self._model, params)
         if context is None:
             lib.llama_model_free(self._model)
@@ -263,7 +261,7 @@ def system_info() -> str:
 
 
 class _Batch:
-    """One reusable `llama_batch` of sequence 0."""
+    """One reusable `llama_batch`."""
 
     def __init__(self, size: int) -> None:
         self.value = lib.llama_batch_init(size, 0, 1)
@@ -272,15 +270,19 @@ class _Batch:
         self._pos = as_array(self.value.pos, shape=(size,))
         self._logits = as_array(self.value.logits, shape=(size,))
         as_array(self.value.n_seq_id, shape=(size,))[:] = 1
-        for index in range(size):
-            self.value.seq_id[index][0] = 0
+        self._sequences = [self.value.seq_id[index] for index in range(size)]
+        self._sequence = -1
 
-    def fill(self, tokens: Sequence[int], position: int) -> None:
+    def fill(self, tokens: Sequence[int], position: int, sequence: int, rows: int) -> None:
         count = len(tokens)
         self._token[:count] = tokens
         self._pos[:count] = np.arange(position, position + count)
-        self._logits[:count] = 0
-        self._logits[count - 1] = 1
+        self._logits[: count - rows] = 0
+        self._logits[count - rows : count] = 1
+        if sequence != self._sequence:
+            for item in self._sequences:
+                item[0] = sequence
+            self._sequence = sequence
         self.value.n_tokens = count
 
     def close(self) -> None:

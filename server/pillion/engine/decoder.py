@@ -1,113 +1,98 @@
-"""The decode loop: prompt to tokens, KV cache re-use, healing, greedy choice, whole characters.
+"""Many requests on one model: which runs next, and which sequence of the KV cache it uses.
 
-Works on one sequence of one loaded model, in one thread.
-Theory of operation: the KV cache holds the tokens `_held`. A new prompt keeps their longest common
-prefix, forgets the rest and evaluates only what is new (design decision 3). When nothing is new,
-as for a keystroke inside a word, the logits kept from the last time answer without any evaluation.
+Works in one thread. Each session (a document, a chat) has a sequence of its own, so that switching
+between them evaluates next to nothing; the least recently used one makes room.
+Completion comes before chat, and chat before background work, at every step: a step is one call of
+llama.cpp, and a request of higher priority also aborts the call that is running for a lower one.
 """
 
 from __future__ import annotations
 
-import codecs
-import time
-from typing import TYPE_CHECKING, Protocol
-
-import numpy as np
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING
 
 from pillion.base.errors import EngineError
-from pillion.engine.base import Finish, FinishReason
-from pillion.engine.bindings import AbortFlag
+from pillion.engine.generation import Cells, DecodableModel, Generation
 from pillion.engine.vocabulary import Vocabulary
 from pillion.prompt.model_input import Special
 from pillion.text.utf8 import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
-    from pillion.engine.base import Cancel, Request, Sampling
+    from pillion.engine.base import Cancel, Finish, Request
     from pillion.prompt.model_input import Prompt
 
 
-TOP_K = 40
-"""Candidates for the infill sampler; llama.vim and llama-server use the same number."""
+@dataclass(eq=False)
+class Job:
+    """A request in the decoder."""
 
-
-class DecodableModel(Protocol):
-    """What the loop needs of a model; `pillion.engine.bindings.Model` is the real one."""
-
-    context_tokens: int
-    batch_tokens: int
+    request: Request
+    cancel: Cancel
+    emit: Callable[[str], None]
+    done: Callable[[Finish | BaseException], None]
+    generation: Generation | None = None
+    order: int = field(default_factory=count().__next__)
 
     @property
-    def bos(self) -> int | None:
-        """The token that every prompt begins with, if any."""
-
-    def special(self, special: Special) -> int | None:
-        """Return the id of a special token."""
-
-    def ends_generation(self, token: int) -> bool:
-        """Whether `token` ends the output."""
-
-    def pieces(self) -> list[bytes]:
-        """Return the bytes of every token."""
-
-    def tokenize(self, text: str) -> list[int]:
-        """Return the tokens of `text`."""
-
-    def abort_with(self, flag: AbortFlag) -> None:
-        """Let `flag` stop the decodes that follow."""
-
-    def decode(self, tokens: Sequence[int], position: int) -> bool:
-        """Evaluate tokens; False when aborted."""
-
-    def held(self) -> int:
-        """Return how many tokens the KV cache holds."""
-
-    def forget(self, start: int) -> None:
-        """Drop everything from `start` on out of the KV cache."""
-
-    def logits(self) -> NDArray[np.float32]:
-        """Return the logits of the last decode."""
-
-    def choose_infill(self, tokens: NDArray[np.int32], logits: NDArray[np.float32]) -> int:
-        """Choose from candidates with the infill sampler."""
+    def rank(self) -> tuple[int, int]:
+        """Lower comes first."""
+        return (self.request.priority, self.order)
 
 
 class Decoder:
-    """Runs requests one after the other and remembers what the KV cache holds."""
+    """Runs jobs step by step and remembers what the KV cache holds."""
 
     def __init__(self, model: DecodableModel) -> None:
         self._model = model
         self._vocabulary = Vocabulary(model.pieces())
-        self._held: list[int] = []
-        self._answered: list[int] = []
-        """The last prompt that was evaluated whole; `_answered_logits` come after it."""
-        self._answered_logits: NDArray[np.float32] = np.empty(0, np.float32)
+        self._sessions: dict[str, Cells] = {}
+        """Session to its part of the KV cache, least recently used first."""
+        self._free = list(range(model.sequences))
 
-    def run(self, request: Request, cancel: Cancel, emit: Callable[[str], None]) -> Finish:
-        """Generate; `emit` gets each new piece of text. Raises `EngineError`."""
-        flag = AbortFlag()
-        cancel.on_set(flag.set)
-        self._model.abort_with(flag)
-        started = time.perf_counter()
-        tokens, needed = self._tokens(request)
-        evaluated, whole = self._prefill(tokens)
-        prefilled = time.perf_counter()
-        if cancel.is_set() or not whole:
-            reason, generated = FinishReason.CANCELLED, 0
-        else:
-            reason, generated = self._generate(request, needed, cancel, emit)
-        done = time.perf_counter()
-        return Finish(
-            reason,
-            prompt_tokens=len(tokens),
-            evaluated_tokens=evaluated,
-            generated_tokens=generated,
-            prefill_ms=(prefilled - started) * 1000,
-            decode_ms=(done - prefilled) * 1000,
-        )
+    def step(self, job: Job) -> bool:
+        """Do one step of `job`; return whether it goes on. Its end, or its error, is `done`."""
+        try:
+            if job.generation is None:
+                tokens, needed = self._tokens(job.request)
+                job.generation = Generation(job.request, tokens, needed, job.cancel, job.emit)
+            cells = self._cells(job)
+            if job.generation.step(self._model, self._vocabulary, cells):
+                return True
+            result: Finish | BaseException | None = job.generation.finish
+        except Exception as error:  # noqa: BLE001 - raised where the answer is awaited.
+            result = error
+        if result is not None:
+            job.done(result)
+        return False
+
+    def forget(self, session: str) -> None:
+        """Free the part of the KV cache that a session has."""
+        if cells := self._sessions.pop(session, None):
+            cells.cut(self._model, 0)
+            self._free.append(cells.sequence)
+
+    def _cells(self, job: Job) -> Cells:
+        """Return the session's part of the KV cache; others make room, the oldest first."""
+        session = job.request.session
+        cells = self._sessions.pop(session, None)
+        while cells is None:
+            if self._free:
+                cells = Cells(self._free.pop())
+            else:
+                self.forget(next(iter(self._sessions)))
+        self._sessions[session] = cells
+        wanted = job.generation.most_tokens if job.generation else 0
+        while (
+            len(self._sessions) > 1 and wanted + self._held_by_others(session) > self._model.cells
+        ):
+            self.forget(next(iter(self._sessions)))
+        return cells
+
+    def _held_by_others(self, session: str) -> int:
+        return sum(len(cells.held) for name, cells in self._sessions.items() if name != session)
 
     def _tokens(self, request: Request) -> tuple[list[int], bytes]:
         """Return the prompt's tokens and the bytes that the output must begin with."""
@@ -124,86 +109,13 @@ class Decoder:
         return [*head, *(token for part in parts for token in part)], heal
 
     def _part(self, piece: str | Special) -> list[int]:
+        # `Special` is a string, too: it must be looked at first.
         if not isinstance(piece, Special):
             return self._model.tokenize(clean(piece))
         token = self._model.special(piece)
         if token is None:
             raise EngineError(f"The model has no {piece.value} token.")
         return [token]
-
-    def _prefill(self, tokens: list[int]) -> tuple[int, bool]:
-        """Bring the KV cache to `tokens`; return how many were evaluated, and if it is whole."""
-        if not tokens:
-            raise EngineError("The prompt is empty.")
-        kept = _common(self._held, tokens)
-        if kept == len(tokens) and self._answered != tokens:
-            kept -= 1  # The logits of the last token are not known any more.
-        self._cut(kept)
-        if kept == len(tokens):
-            return 0, True
-        self._answered = []
-        for start in range(kept, len(tokens), self._model.batch_tokens):
-            if not self._evaluate(tokens[start : start + self._model.batch_tokens]):
-                return len(self._held) - kept, False
-        self._answered, self._answered_logits = tokens, self._model.logits().copy()
-        return len(tokens) - kept, True
-
-    def _generate(
-        self, request: Request, needed: bytes, cancel: Cancel, emit: Callable[[str], None]
-    ) -> tuple[FinishReason, int]:
-        decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
-        pieces = self._vocabulary.pieces
-        logits = self._answered_logits
-        for count in range(request.max_tokens):
-            if cancel.is_set():
-                return FinishReason.CANCELLED, count
-            token = self._choose(logits, needed, request.sampling)
-            if self._model.ends_generation(token):
-                return FinishReason.STOP, count
-            piece = pieces[token]
-            if text := decode(piece[len(needed) :]):
-                emit(text)
-            needed = needed[len(piece) :]
-            if count + 1 == request.max_tokens or len(self._held) + 1 >= self._model.context_tokens:
-                return FinishReason.LENGTH, count + 1
-            if not self._evaluate([token]):
-                return FinishReason.CANCELLED, count + 1
-            logits = self._model.logits()
-        return FinishReason.LENGTH, request.max_tokens
-
-    def _choose(self, logits: NDArray[np.float32], needed: bytes, sampling: Sampling) -> int:
-        if needed:
-            allowed = self._vocabulary.allowed(needed)
-            if not len(allowed):
-                raise EngineError("The model has no token for the text at the cursor.")
-            return int(allowed[np.argmax(logits[allowed])])
-        if sampling.infill:
-            top = np.argpartition(logits, -TOP_K)[-TOP_K:].astype(np.int32)
-            return self._model.choose_infill(top, logits[top])
-        return int(np.argmax(logits))
-
-    def _evaluate(self, tokens: list[int]) -> bool:
-        """Evaluate behind what is held; False when aborted, and then what was finished is held."""
-        done = False
-        try:
-            done = self._model.decode(tokens, len(self._held))
-        finally:
-            self._held.extend(tokens)
-            if not done:
-                del self._held[self._model.held() :]
-        return done
-
-    def _cut(self, length: int) -> None:
-        if length < len(self._held):
-            self._model.forget(length)
-            del self._held[self._model.held() :]
-
-
-def _common(left: list[int], right: list[int]) -> int:
-    for index, (a, b) in enumerate(zip(left, right, strict=False)):
-        if a != b:
-            return index
-    return min(len(left), len(right))
 
 
 def _trim(prompt: Prompt, parts: list[list[int]], room: int) -> None:

@@ -7,11 +7,14 @@ making an engine costs nothing and start-up never waits.
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import TYPE_CHECKING
 
 from pillion.base.errors import EngineClosedError
 from pillion.engine import store
+from pillion.engine.abort import AbortFlag
 from pillion.engine.base import Cancel, Chunk, Finish, ModelInfo, Request
+from pillion.engine.decoder import Job
 from pillion.engine.worker import Worker
 from pillion.prompt.model_input import Special
 
@@ -39,11 +42,16 @@ class LlamaEngine:
         self._worker = Worker("pillion-engine")
         self._loading: asyncio.Task[ModelInfo] | None = None
         self._reports: list[Callable[[float], None]] = []
-        self._running: set[Cancel] = set()
+        self._lock = threading.Lock()
+        self._jobs: list[Job] = []
+        self._current: Job | None = None
+        self._flag = AbortFlag()
         self._model: Model | None = None
         self._decoder: Decoder | None = None
         self._closed = False
         self.info: ModelInfo | None = None
+        self.steps = 0
+        """Calls of llama.cpp that have ended; the host watches that they do."""
 
     async def load(self, report: Callable[[float], None] | None = None) -> ModelInfo:
         """Load the model once; see `Engine.load`. A failed load can be tried again."""
@@ -70,8 +78,9 @@ class LlamaEngine:
         # Closing this generator must stop the engine, but is not the caller's cancel.
         stop = Cancel()
         cancel.on_set(stop.set)
-        self._running.add(stop)
-        future = self._worker.submit(lambda: self._run(request, stop, put))
+        job = Job(request, stop, put, put)
+        stop.on_set(lambda: self._interrupt(job))
+        self._submit(job)
         try:
             while True:
                 item = await chunks.get()
@@ -83,16 +92,20 @@ class LlamaEngine:
                 yield Chunk(item)
         finally:
             stop.set()
-            future.cancel()
-            self._running.discard(stop)
+
+    def forget(self, session: str) -> None:
+        """Free the part of the KV cache that a session has; its owner is gone."""
+        self._worker.submit(lambda: self._forget(session))
 
     async def close(self) -> None:
         """Stop all work and free the model."""
         if self._closed:
             return
         self._closed = True
-        for stop in list(self._running):
-            stop.set()
+        with self._lock:
+            jobs = list(self._jobs)
+        for job in jobs:
+            job.cancel.set()
         self._worker.submit(self._free)
         await asyncio.to_thread(self._worker.stop, _STOP_SECONDS)
         if self._loading and not self._loading.done():
@@ -133,17 +146,43 @@ class LlamaEngine:
             report(share)
         return not self._closed
 
-    def _run(
-        self, request: Request, stop: Cancel, put: Callable[[str | Finish | BaseException], None]
-    ) -> None:
-        decoder = self._decoder
-        if decoder is None:
-            put(EngineClosedError("The engine was closed."))
-            return
-        try:
-            put(decoder.run(request, stop, put))
-        except Exception as error:  # noqa: BLE001 - raised on the waiting side.
-            put(error)
+    def _submit(self, job: Job) -> None:
+        with self._lock:
+            self._jobs.append(job)
+            if self._current and job.request.priority < self._current.request.priority:
+                self._flag.set()
+        self._worker.submit(self._drain)
+
+    def _interrupt(self, job: Job) -> None:
+        with self._lock:
+            if self._current is job:
+                self._flag.set()
+
+    def _drain(self) -> None:
+        """Step the first job, again and again, until there is none."""
+        while job := self._first():
+            decoder, model = self._decoder, self._model
+            if decoder is None or model is None:
+                job.done(EngineClosedError("The engine was closed."))
+                goes_on = False
+            else:
+                model.abort_with(self._flag)
+                goes_on = decoder.step(job)
+                self.steps += 1
+            with self._lock:
+                self._current = None
+                if not goes_on:
+                    self._jobs.remove(job)
+
+    def _first(self) -> Job | None:
+        with self._lock:
+            self._current = min(self._jobs, key=lambda job: job.rank, default=None)
+            self._flag = AbortFlag()
+            return self._current
+
+    def _forget(self, session: str) -> None:
+        if self._decoder:
+            self._decoder.forget(session)
 
     def _free(self) -> None:
         model, self._model, self._decoder = self._model, None, None
