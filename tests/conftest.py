@@ -1,11 +1,13 @@
-"""Order and heading of the whole run: quick tests first, real models last."""
+"""The whole run: its own engine hosts, quick tests first, real models last, a telling heading."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.metadata import version
 
 import pytest
 
+from hosts import runtime_folder, stop_hosts
 from pillion.base import paths
 
 
@@ -18,3 +20,11 @@ def pytest_report_header() -> str:
     """Tell what the tests run on."""
     names = ("llama-cpp-python", "pygls", "tree-sitter")
     return f"{', '.join(f'{name} {version(name)}' for name in names)}, models: {paths.models_dir()}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_engines() -> Iterator[None]:
+    """Let the tests share engines among themselves, never the user's, and stop them in the end."""
+    with runtime_folder():
+        yield
+        stop_hosts()

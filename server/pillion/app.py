@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 
 def make_engine(settings: Settings) -> Engine:
     """Return the engine that the settings ask for; nothing is loaded yet."""
-    # Imported here: commands that run no model start without llama.cpp.
+    # Imported here: a server that uses the shared engine stays small without llama.cpp.
+    if settings.engine_mode == "shared":
+        from pillion.engine.hosted import HostedEngine  # noqa: PLC0415
+        from pillion.engine.runtime import HostOptions  # noqa: PLC0415
+
+        options = HostOptions(
+            settings.model, settings.threads, settings.gpu_layers, _context_tokens(settings)
+        )
+        return HostedEngine(options, idle=settings.engine_idle_seconds)
     from pillion.engine.llama import LlamaEngine  # noqa: PLC0415
 
     return LlamaEngine(

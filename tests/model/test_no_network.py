@@ -6,11 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from hosts import runtime_folder, stop_hosts
 from pillion.lsp.client import Client
 
 pytestmark = pytest.mark.model
@@ -20,9 +21,16 @@ SOURCE = "def add(a, b):\n    return a + b\n\n\nprint(ad)\n"
 
 
 @pytest.fixture
-def offline(tmp_path: Path) -> Mapping[str, str]:
-    """An environment whose Python programs cannot open a socket."""
-    return {"PYTHONPATH": str(REFUSE), "PILLION_SOCKET_LOG": str(tmp_path / "sockets.log")}
+def offline(tmp_path: Path) -> Iterator[Mapping[str, str]]:
+    """An environment whose Python programs, the engine host included, reach no network."""
+    paths = os.pathsep.join([str(REFUSE), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
+    with runtime_folder():
+        yield {
+            "PYTHONPATH": paths,
+            "PILLION_SOCKET_LOG": str(tmp_path / "sockets.log"),
+            "PILLION_RUNTIME_DIR": os.environ["PILLION_RUNTIME_DIR"],
+        }
+        stop_hosts()
 
 
 def attempts(offline: Mapping[str, str]) -> str:

@@ -11,7 +11,8 @@
         DiskSpaceError      too little room, found out before the download
       EngineError
         EngineLoadError     the model could not be loaded
-        EngineClosedError   the engine is gone
+        EngineClosedError   the engine was closed
+        EngineDiedError     the model's process ended, and why
 
 Each message is one or two whole sentences for the user: what happened and what to do.
 "Nothing to suggest" is not an error; see `pillion.base.outcome`.
@@ -65,4 +66,8 @@ class EngineLoadError(EngineError):
 
 
 class EngineClosedError(EngineError):
-    """The engine was closed or its process died."""
+    """The engine was closed."""
+
+
+class EngineDiedError(EngineError):
+    """The process that runs the model ended, crashed or hung; the message says why."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import tempfile
 from pathlib import Path
 
 import platformdirs
 
 _APP = "pillion"
+
+_LONGEST_SOCKET_FOLDER = 70
+"""Bytes; the path of a Unix socket may have 103 on macOS and 107 on Linux, name included."""
 
 
 def cache_dir() -> Path:
@@ -26,6 +31,26 @@ def models_dir() -> Path:
 def log_dir() -> Path:
     """Return the folder for log files; `PILLION_LOG_DIR` overrides it."""
     return _override("PILLION_LOG_DIR") or platformdirs.user_log_path(_APP, appauthor=False)
+
+
+def runtime_dir() -> Path:
+    """Return the folder for sockets, locks and logs of running engines, for this user alone.
+
+    `PILLION_RUNTIME_DIR` overrides it. A folder whose path is too long for a socket is replaced
+    by one of its own in the temporary folder. It need not exist yet.
+    """
+    folder = _override("PILLION_RUNTIME_DIR")
+    folder = (folder or platformdirs.user_runtime_path(_APP, appauthor=False)).absolute()
+    if len(os.fsencode(folder)) <= _LONGEST_SOCKET_FOLDER:
+        return folder
+    return own_temporary_dir(str(folder))
+
+
+def own_temporary_dir(purpose: str) -> Path:
+    """Return a folder in the temporary folder that is this user's, and the same for `purpose`."""
+    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
+    digest = hashlib.sha256(f"{user}\0{purpose}".encode(errors="replace")).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"{_APP}-{digest}"
 
 
 def _override(variable: str) -> Path | None:

@@ -59,6 +59,19 @@ class Settings:
         minimum=-1,
         maximum=1000,
     )
+    engine_mode: str = _setting(
+        "engine.mode",
+        "shared",
+        "`shared` runs the model in one process for all editor windows, `inproc` in each server.",
+        choices=("shared", "inproc"),
+    )
+    engine_idle_seconds: int = _setting(
+        "engine.idleSeconds",
+        60,
+        "Seconds that a shared engine outlives the last editor window; then its memory is free.",
+        minimum=0,
+        maximum=86400,
+    )
     context_before: int = _setting(
         "completion.contextBefore",
         1024,
@@ -85,6 +98,14 @@ class Settings:
         "auto",
         "`single` stops at the end of the line, `auto` completes whole blocks where one begins.",
         choices=("auto", "single"),
+    )
+    cold_ms: int = _setting(
+        "latency.coldMs",
+        1500,
+        "Milliseconds that the first suggestion at a new place may take; the code that the model "
+        "sees at first is cut to that.",
+        minimum=200,
+        maximum=60000,
     )
     debounce_ms: int = _setting(
         "completion.debounceMs",

@@ -31,14 +31,21 @@ _PLACE = re.compile(r"(?P<file>.+):(?P<line>\d+):(?P<column>\d+)")
 @click.command()
 @click.argument("place", metavar="FILE:LINE:COL")
 @click.option("--model", help="Name of a catalogue model, or the path of a GGUF file.")
+@click.option(
+    "--engine",
+    type=click.Choice(["shared", "inproc"]),
+    default=Settings().engine_mode,
+    show_default=True,
+    help="Ask the process that editors share, or run the model in this one.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def complete(place: str, model: str | None, *, as_json: bool) -> None:
+def complete(place: str, model: str | None, engine: str, *, as_json: bool) -> None:
     """Complete the code at FILE:LINE:COL.
 
     LINE counts from 1. COL is the number of characters before the cursor, so it counts from 0.
     """
     snapshot, offset, notes = _read(place)
-    settings = Settings() if model is None else replace(Settings(), model=model)
+    settings = replace(Settings(), engine_mode=engine, model=model or Settings().model)
     answer = asyncio.run(_complete(snapshot, offset, settings))
     answer.trace.notes[:0] = notes
     if as_json:

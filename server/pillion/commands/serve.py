@@ -47,6 +47,11 @@ def _is_loopback(host: str) -> bool:
 )
 @click.option("--model", help="Use this model, whatever the editor's settings say.")
 @click.option(
+    "--engine",
+    type=click.Choice(["shared", "inproc"]),
+    help="Run the model in one process for all editor windows, or in this one.",
+)
+@click.option(
     "--log-level",
     type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"], case_sensitive=False),
     default="WARNING",
@@ -59,6 +64,7 @@ def serve(
     stdio: bool,
     tcp: tuple[str, int] | None,
     model: str | None,
+    engine: str | None,
     log_level: str,
     client_process: str | None,  # noqa: ARG001 - VS Code appends it.
 ) -> None:
@@ -66,7 +72,8 @@ def serve(
     if stdio and tcp:
         raise click.UsageError("Use either --stdio or --tcp.")
     log.configure(log_level.upper())
-    leave(asyncio.run(_serve(tcp, {"model": model} if model else {})))
+    given = {"model": model, "engine.mode": engine}
+    leave(asyncio.run(_serve(tcp, {key: value for key, value in given.items() if value})))
 
 
 async def _serve(address: tuple[str, int] | None, command_line: dict[str, object]) -> int:

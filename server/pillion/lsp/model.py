@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pillion.base.errors import ModelNotFoundError, PillionError
 from pillion.base.outcome import Nothing, Reason
+from pillion.engine.base import Restartable
 from pillion.lsp.downloads import fetch_in_thread
 from pillion.lsp.tasks import describe
 
@@ -114,14 +115,11 @@ class ModelKeeper:
                 self._set(ModelStatus(State.OFF, settings.model))
                 self._begin(self._close_engine())
         elif before is None or not before.enable or _engine_part(before) != _engine_part(settings):
-            self.reload()
+            self._load_anew()
 
     def reload(self) -> None:
-        """Load the model anew in the background, as after a crash."""
-        if self._settings and self._settings.enable:
-            self._failure = None
-            self._set(ModelStatus(State.LOADING, self._settings.model))
-            self._begin(self._load(self._settings, visible=True))
+        """Load the model anew in the background, in a new process where it has one."""
+        self._load_anew(restart=True)
 
     def download(self) -> None:
         """Fetch the model of the settings in the background, then load it."""
@@ -170,13 +168,19 @@ class ModelKeeper:
         except TimeoutError:
             _log.info("The engine did not end in time.")
 
+    def _load_anew(self, *, restart: bool = False) -> None:
+        if self._settings and self._settings.enable:
+            self._failure = None
+            self._set(ModelStatus(State.LOADING, self._settings.model))
+            self._begin(self._load(self._settings, visible=True, restart=restart))
+
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Do `work` in the place of whatever is being done."""
         if self._work:
             self._work.cancel()
         self._work = self._tasks.spawn(work, "Work on the model")
 
-    async def _load(self, settings: Settings, *, visible: bool) -> None:
+    async def _load(self, settings: Settings, *, visible: bool, restart: bool = False) -> None:
         await self._close_engine()
         bar = self._visible = self._bar(f"Loading {settings.model}") if visible else None
         loop = asyncio.get_running_loop()
@@ -188,6 +192,8 @@ class ModelKeeper:
 
         try:
             self._engine, completer = self._make(settings)
+            if restart and isinstance(self._engine, Restartable):
+                await self._engine.restart()
             info = await self._engine.load(report)
         except ModelNotFoundError as error:
             self._fail(Nothing(Reason.NO_MODEL, str(error)), settings)
@@ -258,7 +264,7 @@ class ModelKeeper:
 
 
 def _engine_part(settings: Settings) -> tuple[object, ...]:
-    return settings.model, settings.threads, settings.gpu_layers
+    return settings.model, settings.threads, settings.gpu_layers, settings.engine_mode
 
 
 def _cut_short(outcome: Suggestion | Nothing) -> bool:

@@ -1,4 +1,7 @@
-"""Refuse every socket but local socket pairs, in this process and all it starts.
+"""Refuse every socket but local ones, in this process and all it starts.
+
+A Unix socket is a file of this machine: the shared engine listens on one, and asyncio wakes itself
+through a pair of them.
 
 Python imports this module at start-up when its folder is on PYTHONPATH. Each attempt is refused
 and written to the file that PILLION_SOCKET_LOG names. The hook sees what any Python code asks of
@@ -14,7 +17,9 @@ import sys
 def _refuse(event: str, arguments: tuple[object, ...]) -> None:
     if not event.startswith("socket."):
         return
-    if event == "socket.__new__" and arguments[1] == 1:  # AF_UNIX: asyncio's own wake-up pair.
+    if event == "socket.__new__" and arguments[1] == 1:  # AF_UNIX
+        return
+    if event in {"socket.bind", "socket.connect"} and isinstance(arguments[1], str):
         return
     if event == "socket.gethostname":  # Reads the machine's name, opens nothing.
         return

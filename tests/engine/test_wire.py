@@ -1,0 +1,92 @@
+"""What goes over the wire comes out as it went in."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from pillion.base.errors import EngineError, EngineLoadError, ModelNotFoundError, PillionError
+from pillion.engine import wire
+from pillion.engine.base import (
+    Finish,
+    FinishReason,
+    ModelInfo,
+    Priority,
+    Request,
+    Sampling,
+)
+from pillion.prompt.model_input import Prompt, Special
+
+
+async def through(data: bytes) -> list[wire.Message]:
+    reader = asyncio.StreamReader()
+    reader.feed_data(data)
+    reader.feed_eof()
+    found = []
+    while (message := await wire.read(reader)) is not None:
+        found.append(message)
+    return found
+
+
+async def test_a_request_survives_with_special_tokens_and_half_characters() -> None:
+    pieces = (Special.FIM_PREFIX, "fim_prefix \ud83d", Special.FIM_MIDDLE, "é\n")
+    request = Request(
+        Prompt(pieces, "wo", heal_last_token=True, note="n"),
+        7,
+        Sampling(infill=True),
+        session="a",
+        priority=Priority.CHAT,
+        speculate=False,
+    )
+    (message,) = await through(wire.pack({"type": "generate", "r": wire.from_request(request)}))
+    found = wire.to_request(message["r"])
+    assert found == request
+    assert [type(piece) for piece in found.prompt.pieces] == [Special, str, Special, str]
+
+
+async def test_answers_survive() -> None:
+    finish = Finish(FinishReason.LENGTH, 3, 2, 1, 0.5, 0.25)
+    info = ModelInfo("m", "/m", 5, 6, frozenset({Special.FILE}), verified=True, note="n")
+    data = wire.pack({"type": "a", "f": wire.from_finish(finish)})
+    data += wire.pack({"type": "b", "i": wire.from_info(info)})
+    first, second = await through(data)
+    assert wire.to_finish(first["f"]) == finish
+    assert wire.to_info(second["i"]) == info
+
+
+@pytest.mark.parametrize("error", [ModelNotFoundError("no"), EngineLoadError("bad")])
+def test_an_error_keeps_its_kind(error: PillionError) -> None:
+    found = wire.to_error(wire.from_error(error))
+    assert (type(found), str(found)) == (type(error), str(error))
+
+
+@pytest.mark.parametrize("kind", ["KeyError", "annotations", "", None, 3])
+def test_an_unknown_error_is_an_engine_error(kind: object) -> None:
+    assert type(wire.to_error({"kind": kind, "message": "x"})) is EngineError
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xff\xff\xff",
+        b"\x00\x00\x00\x01{",
+        b"\x00\x00\x00\x02[]",
+        b"\x00\x00\x00\x02{}",
+        b"\x00\x00\x00\x01\xff",
+    ],
+)
+async def test_damaged_bytes_are_refused(data: bytes) -> None:
+    with pytest.raises(wire.WireError):
+        await through(data)
+
+
+@pytest.mark.parametrize("data", [b"", b"\x00\x00", b"\x00\x00\x00\x09{}"])
+async def test_a_connection_that_breaks_is_an_end(data: bytes) -> None:
+    assert await through(data) == []
+
+
+@pytest.mark.parametrize("values", [{}, {"prompt": 3}, {"prompt": {"pieces": [{"special": "x"}]}}])
+def test_a_strange_request_is_refused(values: wire.Message) -> None:
+    with pytest.raises(wire.WireError):
+        wire.to_request(values)
