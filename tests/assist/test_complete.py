@@ -12,7 +12,7 @@ from pillion.assist.outcome import Answer, Suggestion
 from pillion.base.errors import EngineError
 from pillion.base.outcome import Nothing, Reason
 from pillion.base.settings import Settings
-from pillion.engine.base import Cancel, FinishReason, ModelInfo
+from pillion.engine.base import Cancel, FinishReason, ModelInfo, Priority
 from pillion.engine.fake import FakeEngine, Script
 from pillion.prompt.fim import NO_FIM
 from pillion.prompt.model_input import Special
@@ -148,3 +148,60 @@ async def test_odd_documents_are_completed(marked: str) -> None:
     answer = await ask(says("1"), marked)
     assert isinstance(answer.outcome, (Suggestion, Nothing))
     assert answer.finish is not None
+
+
+async def test_typing_what_is_shown_needs_no_model() -> None:
+    engine = says("foo(1)")
+    completer = Completer(engine)
+    for marked, left in (("a = █\n", "foo(1)"), ("a = f█\n", "oo(1)"), ("a = foo█\n", "(1)")):
+        snapshot, offset = at_cursor(marked)
+        answer = await completer.complete(snapshot, offset, Settings(), Cancel())
+        assert isinstance(answer.outcome, Suggestion)
+        assert answer.outcome.text == left
+    assert len(engine.requests) == 1
+
+
+async def test_a_new_place_is_answered_from_a_small_window_and_read_when_idle() -> None:
+    engine = says("x = 1")
+    completer = Completer(engine)
+    head = "".join(f"value_{number} = {number}\n" for number in range(400))
+    snapshot, offset = at_cursor(head + "█\n" + head)
+    await completer.complete(snapshot, offset, Settings(), Cancel())
+    await completer.settle()
+    quick, full, ahead = engine.requests
+    assert quick.priority is Priority.COMPLETION
+    assert len(str(quick.prompt.pieces[1])) < 500
+    assert full.priority is Priority.BACKGROUND
+    assert full.max_tokens == 1
+    assert len(str(full.prompt.pieces[1])) > 1500
+    assert ahead.priority is Priority.BACKGROUND
+    snapshot, offset = at_cursor(head + "y█\n" + head)
+    await completer.complete(snapshot, offset, Settings(), Cancel())
+    assert engine.requests[-1].session == full.session
+    assert engine.requests[-1].prompt.pieces[:5] == full.prompt.pieces[:5]
+
+
+async def test_a_keystroke_ends_reading_ahead() -> None:
+    engine = FakeEngine([Script(("1",)), Script(hangs=True), Script(("2",))])
+    completer = Completer(engine)
+    snapshot, offset = at_cursor("a = █\n")
+    await completer.complete(snapshot, offset, Settings(), Cancel())
+    await asyncio.sleep(0.4)
+    assert len(engine.requests) == 2
+    snapshot, offset = at_cursor("a = (█\n")
+    answer = await completer.complete(snapshot, offset, Settings(), Cancel())
+    assert isinstance(answer.outcome, Suggestion)
+    await completer.settle()
+
+
+async def test_the_line_after_an_accepted_suggestion_is_ready() -> None:
+    engine = FakeEngine([Script(("foo()",)), Script(("",)), Script(("bar()",))])
+    completer = Completer(engine)
+    snapshot, offset = at_cursor("if a:\n    █\n")
+    await completer.complete(snapshot, offset, Settings(), Cancel())
+    await completer.settle()
+    asked = len(engine.requests)
+    snapshot, offset = at_cursor("if a:\n    foo()\n    █\n")
+    answer = await completer.complete(snapshot, offset, Settings(), Cancel())
+    assert answer.outcome == Suggestion("bar()", offset, offset)
+    assert len(engine.requests) == asked

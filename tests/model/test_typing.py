@@ -41,7 +41,7 @@ async def test_typing_a_line_costs_next_to_nothing_per_keystroke() -> None:
             evaluated.append(last["tokens"]["evaluated"])
         assert [len(client.responses[id_]) for id_ in asked] == [1] * 40
         assert statistics.median(evaluated[1:]) <= 3
-        assert evaluated[0] > 300, "the first one reads the whole window"
+        assert evaluated[0] > 30, "the first one reads a window that fits the machine"
         assert await client.close() == 0
     finally:
         await client.kill()

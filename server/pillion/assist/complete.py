@@ -1,49 +1,54 @@
 """Inline completion, from the cursor to a suggestion or a reason for none.
 
-The walk, top to bottom: site, window, prompt, engine, post-processing. Every stage takes the value
-before it and returns its own.
+The walk, top to bottom: cache, site, window, prompt, engine, post-processing. Every stage takes the
+value before it and returns its own. Between requests, while the user is idle, the model reads on:
+first the full window of the place, then the suggestion for the line after the one on screen.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pillion.assist.cache import Cache
+from pillion.assist.contract import Meter, plan
 from pillion.assist.outcome import Answer, Suggestion
+from pillion.assist.reading import Reading
 from pillion.base.errors import ModelNotFoundError, PillionError
 from pillion.base.outcome import Nothing, Reason
 from pillion.base.trace import Trace
-from pillion.context.window import Budget, cut
-from pillion.engine.base import Cancel, FinishReason, Request, Sampling
+from pillion.engine.base import Cancel, Finish, FinishReason, Priority, Request, Sampling
 from pillion.post.pipeline import Stopper, finish
 from pillion.post.shape import multiline_here
 from pillion.prompt.fim import layout
 from pillion.syntax.locate import locate
+from pillion.text.edits import Edit
+from pillion.text.lines import eol_of, indent_of
 
 if TYPE_CHECKING:
+    from pillion.assist.contract import Plan
     from pillion.base.settings import Settings
-    from pillion.context.window import Window
-    from pillion.engine.base import Engine, Finish
+    from pillion.engine.base import Engine, ModelInfo
     from pillion.syntax.site import Site
     from pillion.text.snapshot import Snapshot
 
-CHARS_PER_TOKEN = 3.0
-"""Source text per token, on the safe side: the default model's tokenizer needs one token for 3.2
-to 4.1 characters of Python, TypeScript, Go, Rust and C. The engine cuts what still is too long."""
-
-TYPED_LINES = 8
-"""Line breaks that the typed part may span before the window moves on. A new line then costs two
-or three tokens instead of the whole suffix, and is no less right (docs/performance.md)."""
+IDLE_SECONDS = 0.25
+"""Quiet after an answer before the model reads on; fast typists pause less between keys."""
 
 
 class Completer:
-    """Completes documents with one engine; remembers the window of each document."""
+    """Completes documents with one engine; remembers what the model has read of each."""
 
     def __init__(self, engine: Engine, sampling: Sampling | None = None) -> None:
         self._engine = engine
         self._sampling = sampling or Sampling()
-        self._windows: dict[str, Window] = {}
+        self._readings: dict[str, Reading] = {}
         self._running: dict[str, Cancel] = {}
+        self._ahead: dict[str, tuple[Cancel, asyncio.Task[None]]] = {}
+        self._cache = Cache()
+        self.meter = Meter()
 
     async def complete(
         self, snapshot: Snapshot, offset: int, settings: Settings, cancel: Cancel
@@ -55,6 +60,7 @@ class Completer:
         Cancelling the coroutine stops the engine, too.
         """
         trace = Trace()
+        self._stop_ahead(snapshot.uri)
         if earlier := self._running.get(snapshot.uri):
             earlier.set()
         superseded = self._running[snapshot.uri] = Cancel()
@@ -63,7 +69,7 @@ class Completer:
         superseded.on_set(stop.set)
         started = time.perf_counter()
         try:
-            answer = await self._walk(snapshot, offset, settings, stop, trace)
+            answer = await self._answer(snapshot, offset, settings, stop, trace)
         except ModelNotFoundError as error:
             answer = Answer(Nothing(Reason.NO_MODEL, str(error)), trace=trace)
         except PillionError as error:
@@ -75,39 +81,66 @@ class Completer:
         trace.add("total", (time.perf_counter() - started) * 1000)
         if cancel.is_set() or superseded.is_set():
             reason = Reason.CANCELLED if cancel.is_set() else Reason.SUPERSEDED
-            return Answer(Nothing(reason), answer.model, answer.finish, trace)
+            return replace(answer, outcome=Nothing(reason))
+        if not isinstance(answer.outcome, Nothing) or answer.finish:
+            self._read_ahead(snapshot, offset, settings, answer)
         return answer
 
     def forget(self, uri: str) -> None:
         """Drop what is remembered of a closed document."""
-        self._windows.pop(uri, None)
+        self._stop_ahead(uri)
+        self._readings.pop(uri, None)
+        self._cache.forget(uri)
 
-    async def _walk(
+    async def settle(self) -> None:
+        """Wait until the model has read ahead in all documents."""
+        while tasks := [task for _, task in self._ahead.values() if not task.done()]:
+            await asyncio.wait(tasks)
+
+    async def _answer(
         self, snapshot: Snapshot, offset: int, settings: Settings, stop: Cancel, trace: Trace
     ) -> Answer:
+        with trace.stage("cache"):
+            known = self._cache.find(snapshot, offset)
+        if known:
+            name = self._engine.info.name if self._engine.info else ""
+            return Answer(known, name, Finish(FinishReason.STOP), trace=trace)
         with trace.stage("load"):
             info = await self._engine.load()
         with trace.stage("site"):
             site = locate(snapshot, offset)
-            multiline = settings.lines == "auto" and multiline_here(site)
+        return await self._walk(site, settings, info, stop, trace)
+
+    async def _walk(
+        self,
+        site: Site,
+        settings: Settings,
+        info: ModelInfo,
+        stop: Cancel,
+        trace: Trace,
+        *,
+        priority: Priority = Priority.COMPLETION,
+    ) -> Answer:
+        allowed = plan(self.meter.speed, settings)
+        multiline = allowed.blocks and multiline_here(site)
         with trace.stage("window"):
-            window = cut(site, _budget(settings), self._windows.get(snapshot.uri))
-            self._windows[snapshot.uri] = window
+            choice = self._reading(site.snapshot.uri).choose(site, allowed)
         with trace.stage("prompt"):
-            prompt = layout(window, info.specials)
+            prompt = layout(choice.window, info.specials)
             for note in (info.note, prompt.note):
                 if note:
                     trace.note(note)
-        request = Request(prompt, settings.max_tokens, self._sampling)
+        request = Request(prompt, allowed.max_tokens, self._sampling, choice.session, priority)
         text, done, complete = await self._generate(request, site, multiline, stop, trace)
         if done is None or (done.reason is FinishReason.CANCELLED and not complete):
-            return Answer(Nothing(Reason.CANCELLED), info.name, done, trace)
+            return Answer(Nothing(Reason.CANCELLED), info.name, done, allowed, trace)
         with trace.stage("post"):
             draft = finish(text, site, multiline=multiline, complete=complete)
         if isinstance(draft, Nothing):
-            return Answer(draft, info.name, done, trace)
+            return Answer(draft, info.name, done, allowed, trace)
         suggestion = Suggestion(draft.text, site.offset, site.offset + draft.swallow)
-        return Answer(suggestion, info.name, done, trace)
+        self._cache.keep(site.snapshot, suggestion)
+        return Answer(suggestion, info.name, done, allowed, trace)
 
     async def _generate(
         self, request: Request, site: Site, multiline: bool, stop: Cancel, trace: Trace
@@ -128,16 +161,68 @@ class Completer:
                     enough.set()
             done = chunk.finish
         if done:
+            self.meter.learn(done)
             trace.add("prefill", done.prefill_ms)
             trace.add("decode", done.decode_ms)
         if kept is not None:
             return text[:kept], done, True
         return text, done, done is not None and done.reason is FinishReason.STOP
 
+    def _reading(self, uri: str) -> Reading:
+        return self._readings.setdefault(uri, Reading(uri))
 
-def _budget(settings: Settings) -> Budget:
-    return Budget(
-        before=int(settings.context_before * CHARS_PER_TOKEN),
-        after=int(settings.context_after * CHARS_PER_TOKEN),
-        typed_lines=TYPED_LINES,
-    )
+    def _read_ahead(
+        self, snapshot: Snapshot, offset: int, settings: Settings, answer: Answer
+    ) -> None:
+        """Read on while the user is idle; the next request for the document ends it."""
+        cancel = Cancel()
+        task = asyncio.create_task(self._idle(snapshot, offset, settings, answer, cancel))
+        self._ahead[snapshot.uri] = (cancel, task)
+
+    def _stop_ahead(self, uri: str) -> None:
+        if ahead := self._ahead.pop(uri, None):
+            ahead[0].set()
+            ahead[1].cancel()
+
+    async def _idle(
+        self, snapshot: Snapshot, offset: int, settings: Settings, answer: Answer, cancel: Cancel
+    ) -> None:
+        await asyncio.sleep(IDLE_SECONDS)
+        try:
+            info = await self._engine.load()
+            allowed = plan(self.meter.speed, settings)
+            await self._warm(locate(snapshot, offset), allowed, info, cancel)
+            if isinstance(answer.outcome, Suggestion):
+                await self._prefetch(snapshot, answer.outcome, settings, info, cancel)
+        except PillionError:
+            return  # The next request meets the same fault, and says so.
+
+    async def _warm(self, site: Site, allowed: Plan, info: ModelInfo, cancel: Cancel) -> None:
+        """Read the full window of the place, if the model has not."""
+        reading = self._reading(site.snapshot.uri)
+        choice = reading.whole(site, allowed)
+        prompt = layout(choice.window, info.specials)
+        request = Request(prompt, 1, self._sampling, choice.session, Priority.BACKGROUND)
+        async for chunk in self._engine.stream(request, cancel):
+            if chunk.finish and chunk.finish.reason is not FinishReason.CANCELLED:
+                reading.has_read(choice.window)
+
+    async def _prefetch(
+        self,
+        snapshot: Snapshot,
+        shown: Suggestion,
+        settings: Settings,
+        info: ModelInfo,
+        cancel: Cancel,
+    ) -> None:
+        """Prepare the suggestion for the next line, in case the one on screen is accepted."""
+        text = Edit(shown.start, shown.end, shown.text).apply(snapshot.text)
+        end = shown.start + len(shown.text)
+        line = replace(snapshot, text=text[:end])
+        last = line.line(len(line.lines) - 1)
+        if text[end:].split("\n", 1)[0].strip() or last.rstrip().endswith((":", "{", "(", "[")):
+            return  # No new line is begun here, or its indentation is the editor's choice.
+        new_line = eol_of(text) + indent_of(last)
+        ahead = replace(snapshot, text=Edit(end, end, new_line).apply(text))
+        site = locate(ahead, end + len(new_line))
+        await self._walk(site, settings, info, cancel, Trace(), priority=Priority.BACKGROUND)

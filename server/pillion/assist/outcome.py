@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pillion.base.trace import Trace
 
 if TYPE_CHECKING:
+    from pillion.assist.contract import Plan
     from pillion.base.outcome import Nothing
     from pillion.engine.base import Finish
 
@@ -28,4 +29,6 @@ class Answer:
     outcome: Suggestion | Nothing
     model: str = ""
     finish: Finish | None = None
+    budget: Plan | None = None
+    """What the latency contract allowed; None where the model was not asked."""
     trace: Trace = field(default_factory=Trace)

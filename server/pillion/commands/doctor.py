@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pillion import __version__
+from pillion.assist import contract
 from pillion.base import paths
 from pillion.base.errors import PillionError
 from pillion.base.settings import Settings
@@ -142,7 +143,23 @@ def _speed(settings: Settings) -> list[Finding]:
     mend = ""
     if speed.decode_tokens_per_second < _SLOW_DECODE:
         level, mend = "warning", "This is slow: close other programs, or choose a smaller model."
-    return [Finding(level, "speed", text, mend, asdict(speed)), _build(speed)]
+    return [
+        Finding(level, "speed", text, mend, asdict(speed)),
+        _budget(speed, settings),
+        _build(speed),
+    ]
+
+
+def _budget(speed: Speed, settings: Settings) -> Finding:
+    measured = contract.Speed(speed.prefill_tokens_per_second, speed.decode_tokens_per_second)
+    allowed = contract.plan(measured, settings)
+    data = allowed.to_json()
+    text = (
+        f"first suggestion at a new place from {data['firstWindow']} tokens of code within "
+        f"{settings.cold_ms} ms, later ones from {data['window']}; up to {data['suggestion']} "
+        f"tokens each, {'blocks and lines' if allowed.blocks else 'single lines only'}"
+    )
+    return Finding("ok", "budget", text, data=dict(data))
 
 
 def _build(speed: Speed) -> Finding:

@@ -36,6 +36,8 @@ class StatusJson(TypedDict):
     message: str
     notes: list[str]
     last: OutcomeJson | None
+    budget: dict[str, float | bool] | None
+    """What the latency contract allows at the measured speed; see `Plan.to_json`."""
     counts: dict[str, int]
 
 
@@ -44,6 +46,7 @@ class Record:
 
     def __init__(self) -> None:
         self._last: OutcomeJson | None = None
+        self._budget: dict[str, float | bool] | None = None
         self._notes: list[str] = []
         self._counts: Counter[str] = Counter()
 
@@ -64,6 +67,8 @@ class Record:
         }
         self._last = {"outcome": name, "sentence": sentence, "stages": stages, "tokens": tokens}
         self._notes = list(answer.trace.notes) or self._notes
+        if answer.budget:
+            self._budget = answer.budget.to_json()
         self._counts["requests"] += 1
         self._counts[name] += 1
         times = ", ".join(f"{stage} {ms:.1f} ms" for stage, ms in stages.items())
@@ -83,5 +88,6 @@ class Record:
             "message": model.message,
             "notes": notes + [note for note in self._notes if note not in notes],
             "last": self._last,
+            "budget": self._budget,
             "counts": dict(self._counts),
         }
