@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pillion.eval.metrics import exact, kept_prefix, wilson
+from pillion.eval.metrics import exact, finishes_word, kept_prefix, wilson
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,10 @@ def test_wilson_interval_from_the_literature() -> None:
     assert share == 0.1
     assert (round(low, 3), round(high, 3)) == (0.055, 0.174)
     assert wilson(0, 0) == (0.0, 0.0, 1.0)
+
+
+def test_a_word_is_finished_only_as_a_whole() -> None:
+    assert finishes_word("lf.items", "lf.other")
+    assert not finishes_word("lf.items", "lfish.items")
+    assert not finishes_word("lf.items", "l")
+    assert not finishes_word("lf", "")

@@ -83,23 +83,23 @@ def _reasons() -> str:
 
 
 def _cli(root: click.Command) -> str:
-    return f"# The command line\n\n{_GENERATED}\n" + "\n".join(_help(root, root, ["pillion"]))
+    return f"# The command line\n\n{_GENERATED}\n" + "\n".join(_help(root, ["pillion"]))
 
 
-def _help(root: click.Command, command: click.Command, path: list[str]) -> Iterator[str]:
+def _help(command: click.Command, path: list[str]) -> Iterator[str]:
     """Yield the help of `command` and of all commands below it."""
+    name = " ".join(path)
+    # The commands inherit `-h` from the program; without it the page would depend on which of
+    # them have run before, because click keeps a command's help option once it was made.
     context = click.Context(
-        command,
-        info_name=" ".join(path),
-        terminal_width=90,
-        **root.context_settings,
+        command, info_name=name, terminal_width=90, help_option_names=["-h", "--help"]
     )
     text = re.sub(r"[ \t]+$", "", command.get_help(context), flags=re.MULTILINE)
     yield f"## `{' '.join(path)}`\n\n```text\n{text}\n```\n"
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             if below := command.get_command(context, name):
-                yield from _help(root, below, [*path, name])
+                yield from _help(below, [*path, name])
 
 
 def _models() -> str:

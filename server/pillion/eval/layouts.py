@@ -9,13 +9,13 @@ from __future__ import annotations
 import random
 import statistics
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pillion.assist.complete import CHARS_PER_TOKEN
+from pillion.assist.contract import CHARS_PER_TOKEN
 from pillion.context.window import Budget, cut
 from pillion.engine.base import Cancel, Request, Sampling
-from pillion.eval.metrics import exact, kept_prefix
+from pillion.eval.metrics import exact, finishes_word, kept_prefix
 from pillion.prompt.heal import Healed, split
 from pillion.prompt.model_input import Prompt, Special
 from pillion.syntax.languages import language_for_path
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from pillion.context.window import Window
     from pillion.engine.base import Engine, Finish
+    from pillion.eval.tasks import Task
     from pillion.syntax.site import Site
 
 MAX_TOKENS = 48
@@ -72,6 +73,8 @@ class Result:
     prompt: int
     first_token_ms: float
     first_of_line: bool
+    word: bool | None
+    """Whether the word at the cursor was finished rightly; None outside words."""
 
 
 def usual(window: Window) -> Prompt:
@@ -146,6 +149,24 @@ def cases(path: Path, *, lines: int, every: int, seed: int) -> list[Case]:
     return found
 
 
+def cases_inside_words(tasks: list[Task], *, seed: int) -> list[Case]:
+    """Choose one cursor inside a word of each task, where it has one."""
+    rng = random.Random(seed)  # noqa: S311
+    found = []
+    for task in tasks:
+        truth, text = task.truth, task.snapshot.text
+        able = [
+            at for at in range(1, len(truth)) if _in_word(truth[at - 1]) and _in_word(truth[at])
+        ]
+        if not able:
+            continue
+        at = rng.choice(able)
+        typed = text[: task.start] + truth[:at] + text[task.start :]
+        snapshot = replace(task.snapshot, text=typed)
+        found.append(Case(task.path, task.line, snapshot, task.start + at, truth[at:]))
+    return found
+
+
 async def run(
     engine: Engine, layout: Layout, asked: list[Case], budget_tokens: tuple[int, int]
 ) -> AsyncIterator[Result]:
@@ -178,14 +199,18 @@ async def run(
             done.prompt_tokens,
             first_ms,
             first_of_line=here != last,
+            word=finishes_word(case.truth, text) if _inside_word(case) else None,
         )
         last = here
 
 
 def summary(results: list[Result]) -> dict[str, float]:
     """Return the figures of a layout; costs leave out the first keystroke of each line."""
-    later = [result for result in results if not result.first_of_line]
+    later = [result for result in results if not result.first_of_line] or results
+    words = [result.word for result in results if result.word is not None]
     return {
+        "in_word": len(words),
+        "word": sum(words) / max(1, len(words)),
         "n": len(results),
         "exact": statistics.mean(result.exact for result in results),
         "kept_prefix": statistics.mean(result.kept for result in results),
@@ -194,6 +219,15 @@ def summary(results: list[Result]) -> dict[str, float]:
         "prompt_median": statistics.median(result.prompt for result in results),
         "first_token_ms_median": statistics.median(result.first_token_ms for result in later),
     }
+
+
+def _inside_word(case: Case) -> bool:
+    before, after = case.snapshot.text[case.offset - 1 : case.offset], case.truth[:1]
+    return bool(before and after) and _in_word(before) and _in_word(after)
+
+
+def _in_word(char: str) -> bool:
+    return char.isalnum() or char == "_"
 
 
 def _above(case: Case, lines: int) -> Site:

@@ -36,6 +36,16 @@ def _border(text: str, at: int) -> bool:
     return not ((left.isalnum() or left == "_") and (right.isalnum() or right == "_"))
 
 
+def finishes_word(truth: str, got: str) -> bool:
+    """Whether `got` finishes the word that `truth` goes on with, and goes on no further."""
+    return _word(truth) == _word(got)
+
+
+def _word(text: str) -> str:
+    size = next((at for at, char in enumerate(text) if not (char.isalnum() or char == "_")), None)
+    return text[:size]
+
+
 class Interval(NamedTuple):
     """A share and its 95 % confidence interval."""
 

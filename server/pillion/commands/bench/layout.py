@@ -1,43 +1,45 @@
-"""`pillion bench`: speed and quality measured on this machine."""
+"""`pillion bench layout`: prompt layouts compared on real keystrokes."""
 
 from __future__ import annotations
 
 import asyncio
 import csv
 import json
-import os
-import platform
-import subprocess
 from dataclasses import asdict, fields
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
-from pillion import __version__
 from pillion.app import make_engine
+from pillion.base.errors import UsageError
 from pillion.base.settings import Settings
-from pillion.eval import layouts
+from pillion.commands.bench.common import json_option, model_option, progress, seed_option
+from pillion.eval import layouts, tasks
+from pillion.eval.record import record
 
 
-@click.group()
-def bench() -> None:
-    """Measure speed and quality on this machine."""
-
-
-@bench.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--words",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Instead of FILES: ask once inside a word of each line of the fresh-fim tasks in this "
+    "folder.",
+)
+@click.option("--sample", default=120, show_default=True, help="Tasks to take with --words.")
 @click.option("--lines", default=6, show_default=True, help="Lines to type again, per file.")
 @click.option("--every", default=1, show_default=True, help="Ask at each N-th character.")
-@click.option("--seed", default=1, show_default=True, help="Chooses the lines.")
+@seed_option
 @click.option("--layout", "names", multiple=True, help="Only layouts with this in their name.")
-@click.option("--model", default=Settings().model, show_default=True)
+@model_option
 @click.option("--csv", "csv_path", type=click.Path(path_type=Path), help="Write a row per cursor.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def layout(
     files: tuple[Path, ...],
+    words: Path | None,
+    sample: int,
     lines: int,
     every: int,
     seed: int,
@@ -60,13 +62,20 @@ def layout(
         for path in files
         for case in layouts.cases(path.resolve(), lines=lines, every=every, seed=seed)
     ]
+    if words:
+        kinds = ("line_cross", "line_any")
+        chosen_tasks = tasks.load(words, kinds=kinds, sample=sample, seed=seed)
+        asked += layouts.cases_inside_words(chosen_tasks, seed=seed)
+    if not asked:
+        raise UsageError("Name files to type again, or a folder of tasks with --words.")
     results = asyncio.run(_layouts(model, chosen, asked))
     summaries = {name: layouts.summary(rows) for name, rows in results.items()}
     if csv_path:
         _write_csv(csv_path, results)
     if as_json:
-        record = {"layouts": summaries, "files": [path.name for path in files], **_setup(model)}
-        click.echo(json.dumps(record | {"lines": lines, "every": every, "seed": seed}))
+        asked_of = {"files": [path.name for path in files], "lines": lines, "every": every}
+        result = {"layouts": summaries, **asked_of, "seed": seed}
+        click.echo(json.dumps(result | record(Settings(model=model))))
     else:
         _show(summaries)
 
@@ -79,32 +88,17 @@ async def _layouts(
     budget = (settings.context_before, settings.context_after)
     results = {}
     try:
-        with Progress(console=Console(stderr=True)) as progress:
+        with progress() as bar:
             for item in chosen:
-                task = progress.add_task(item.name, total=len(asked))
+                task = bar.add_task(item.name, total=len(asked))
                 rows = []
                 async for row in layouts.run(engine, item, asked, budget):
                     rows.append(row)
-                    progress.advance(task)
+                    bar.advance(task)
                 results[item.name] = rows
     finally:
         await engine.close()
     return results
-
-
-def _setup(model: str) -> dict[str, object]:
-    """Return what a later reader needs to compare: model, version, commit, machine."""
-    git = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
-    try:
-        commit = subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        commit = ""
-    return {
-        "model": model,
-        "version": __version__,
-        "commit": commit,
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
-    }
 
 
 def _write_csv(path: Path, results: dict[str, list[layouts.Result]]) -> None:
@@ -119,7 +113,7 @@ def _write_csv(path: Path, results: dict[str, list[layouts.Result]]) -> None:
 def _show(summaries: dict[str, dict[str, float]]) -> None:
     table = Table(box=None)
     table.add_column("layout")
-    for heading in ("n", "evaluated", "exact", "kept prefix", "first token"):
+    for heading in ("n", "evaluated", "exact", "kept prefix", "words", "first token"):
         table.add_column(heading, justify="right")
     for name, figures in summaries.items():
         table.add_row(
@@ -128,6 +122,7 @@ def _show(summaries: dict[str, dict[str, float]]) -> None:
             f"{figures['evaluated_median']:.0f}",
             f"{figures['exact']:.0%}",
             f"{figures['kept_prefix']:.2f}",
+            f"{figures['word']:.0%}",
             f"{figures['first_token_ms_median']:.0f} ms",
         )
     Console().print(table)

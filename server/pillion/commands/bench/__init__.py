@@ -1,0 +1,25 @@
+"""`pillion bench`: speed and quality measured on this machine."""
+
+from __future__ import annotations
+
+import click
+
+from pillion.commands.bench.cancel import cancel
+from pillion.commands.bench.layout import layout
+from pillion.commands.bench.memory import memory
+from pillion.commands.bench.speculate import speculate
+from pillion.commands.bench.typing import typing
+from pillion.commands.bench.windows import windows
+
+
+@click.group()
+def bench() -> None:
+    """Measure speed and quality on this machine.
+
+    Each result records the model, the settings, the commit, the machine and its load. Close other
+    programs first: the aims are judged on what was measured, whatever else was running.
+    """
+
+
+for command in (typing, speculate, cancel, windows, memory, layout):
+    bench.add_command(command)

@@ -1,0 +1,38 @@
+"""The latency of each keystroke as a picture. Needs matplotlib, of the extra `bench`."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import TYPE_CHECKING
+
+from pillion.base.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pillion.eval.typing import Row
+
+
+def latency(rows: Sequence[Row], path: Path) -> None:
+    """Draw the time to the first token at each keystroke, for each side, into the PNG `path`."""
+    if importlib.util.find_spec("matplotlib") is None:
+        raise UsageError("Drawing needs matplotlib: install `pillion[bench]`.")
+    # Imported here: an optional extra.
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure = Figure(figsize=(10, 4.5), layout="constrained")
+    axes = figure.subplots()
+    for who in dict.fromkeys(row.who for row in rows):
+        mine = [row for row in rows if row.who == who]
+        warm = [(n, row.first_token_ms) for n, row in enumerate(mine) if not row.cold]
+        cold = [(n, row.first_token_ms) for n, row in enumerate(mine) if row.cold]
+        (points,) = axes.plot(*zip(*warm, strict=True), ".", markersize=3, label=who)
+        color = points.get_color()
+        axes.plot(*zip(*cold, strict=True), "^", color=color, label=f"{who}, first in a file")
+    axes.set_yscale("log")
+    axes.set_xlabel("keystroke, all files and runs one after the other")
+    axes.set_ylabel("ms to the first token")
+    axes.grid(visible=True, axis="y", alpha=0.3)
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    figure.savefig(path, dpi=150)
