@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import warnings
 from pathlib import Path
 
 import platformdirs
@@ -40,7 +41,11 @@ def runtime_dir() -> Path:
     by one of its own in the temporary folder. It need not exist yet.
     """
     folder = _override("PILLION_RUNTIME_DIR")
-    folder = (folder or platformdirs.user_runtime_path(_APP, appauthor=False)).absolute()
+    with warnings.catch_warnings():
+        # Where the system has no such folder, platformdirs takes the temporary one, and says so on
+        # standard error; the host makes sure by itself that nobody else can use it.
+        warnings.simplefilter("ignore")
+        folder = (folder or platformdirs.user_runtime_path(_APP, appauthor=False)).absolute()
     if len(os.fsencode(folder)) <= _LONGEST_SOCKET_FOLDER:
         return folder
     return own_temporary_dir(str(folder))

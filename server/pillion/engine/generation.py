@@ -228,8 +228,9 @@ class Generation:
                 break
         if draft and self._loose is None and (right or not doubt):
             self._loose = before
-        if draft and self._drafter and not doubt:
-            self._drafter.learn(len(draft), right)
+        if draft and self._drafter:
+            # Where choices are close, drafts cost more than they save: pause as after a wrong one.
+            self._drafter.learn(len(draft), 0 if doubt else right)
         if reason:
             cells.cut(model, before + 1 + right)
         return reason

@@ -110,12 +110,10 @@ def installed_files(count: int, seed: int) -> list[Path]:
 
 
 def _sources(folders: Sequence[Path], pattern: str) -> list[Path]:
-    return sorted(
-        path
-        for folder in folders
-        for path in folder.rglob(pattern)
-        if path.is_file() and path.stat().st_size in _SIZES
-    )
+    """Return source files of a fit size, one of each name: results tell files by their names."""
+    found = (path for folder in folders for path in sorted(folder.rglob(pattern)))
+    fit = (path for path in found if path.is_file() and path.stat().st_size in _SIZES)
+    return sorted({path.name: path for path in fit}.values())
 
 
 def _places(
