@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 # llama.cpp is compiled once per machine, for its processor; the wheel is kept beside the models.
 LLAMA := 0.3.36
-CPU := $(shell (uname -ms; grep -m1 -E '^(flags|Features)' /proc/cpuinfo 2>/dev/null || sysctl -n machdep.cpu.brand_string 2>/dev/null) | cksum | cut -d' ' -f1)
+CPU := $(shell ($(if $(CMAKE_ARGS),echo "$(CMAKE_ARGS)";) uname -ms; grep -m1 -E '^(flags|Features)' /proc/cpuinfo 2>/dev/null || sysctl -n machdep.cpu.brand_string 2>/dev/null) | cksum | cut -d' ' -f1)
 CACHE := $(or $(PILLION_CACHE_DIR),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/pillion)
 WHEELS := $(CACHE)/wheels/$(CPU)
 WHEEL := $(WHEELS)/.llama-cpp-python-$(LLAMA)

@@ -29,6 +29,7 @@ class TinyModel:
     batch_tokens: int = 4
     cells: int = 256
     sequences: int = 2
+    drafts: bool = True
     bos: int | None = None
     abort_after: int | None = None
     kept: dict[int, list[int]] = field(default_factory=lambda: {0: [], 1: []})
@@ -275,6 +276,20 @@ def test_a_job_that_was_interrupted_goes_on_where_it_was() -> None:
     assert "".join(text) == "abc"
     assert isinstance(ends[0], Finish)
     assert ends[0].evaluated_tokens == 6
+
+
+def test_a_model_for_which_drafts_do_not_pay_gets_none() -> None:
+    model = TinyModel([1, 2, 7] * 6, batch_tokens=8, drafts=False)
+    run(Decoder(model), model, Prompt(("ab",)), tokens=30)
+    assert all(len(tokens) == 1 for tokens in model.decoded[1:])
+
+
+def test_the_tokens_of_a_text_are_remembered_and_not_cut() -> None:
+    model = TinyModel([1])
+    decoder = Decoder(model)
+    for _ in range(2):
+        _, done = run(decoder, model, Prompt(("cab",), heal_last_token=True))
+        assert done.prompt_tokens == 2
 
 
 class NoisyModel(TinyModel):

@@ -165,7 +165,8 @@ def _budget(speed: Speed, settings: Settings) -> Finding:
 def _build(speed: Speed) -> Finding:
     flags = [part.strip() for part in speed.system.replace("CPU :", "").split("|")]
     names = [flag.removesuffix(" = 1") for flag in flags if flag.endswith(" = 1")]
-    text = "built for " + (", ".join(names) or "any processor")
+    where = "runs on the GPU" if speed.on_gpu else "runs on the processor"
+    text = f"{where}; built for " + (", ".join(names) or "any processor")
     if platform.machine() == "x86_64" and "AVX2" not in names:
         mend = "Compile it on this machine (docs/install.md): it will be several times faster."
         return Finding("warning", "llama.cpp", text, mend)

@@ -78,12 +78,21 @@ class Model:
         """Load `path`. `report` gets the share done and returns False to give up."""
         self.notes: list[str] = []
         self._log = _LoadLog()
+        self._given_up = False
+        self.on_gpu = bool(options.gpu_layers and lib.llama_supports_gpu_offload())
         try:
-            self._model = self._load(path, options, report)
-            self.batch_tokens = options.batch_tokens or self._default_batch()
-            self._context = self._open(options)
+            self._start(path, options, report)
+        except EngineLoadError:
+            if self._given_up or not self.on_gpu:
+                raise
+            self.on_gpu = False
+            self._log.clear()
+            self.notes.append("The model did not fit on the GPU; it runs on the processor.")
+            self._start(path, options, report)
         finally:
             lib.llama_log_set(_SILENT, ctypes.c_void_p(0))
+        # On a GPU a call of eight tokens costs three of one, and drafts do not pay (H100).
+        self.drafts = not self.on_gpu
         self._memory = lib.llama_get_memory(self._context)
         self.vocab: Any = lib.llama_model_get_vocab(self._model)
         self.vocab_size: int = lib.llama_vocab_n_tokens(self.vocab)
@@ -196,39 +205,43 @@ class Model:
         lib.llama_free(self._context)
         lib.llama_model_free(self._model)
 
+    def _start(
+        self, path: Path, options: LoadOptions, report: Callable[[float], bool] | None
+    ) -> None:
+        """Load the model and open its context, both on the GPU or both on the processor."""
+        lib.llama_backend_init()
+        lib.llama_log_set(self._log.callback, ctypes.c_void_p(0))
+        self._model = self._load(path, options, report)
+        self.batch_tokens = options.batch_tokens or (BATCH_GPU if self.on_gpu else BATCH_CPU)
+        self._context = self._open(options)
+
     def _load(
         self, path: Path, options: LoadOptions, report: Callable[[float], bool] | None
     ) -> Any:
-        lib.llama_backend_init()
-        lib.llama_log_set(self._log.callback, ctypes.c_void_p(0))
         params = lib.llama_model_default_params()
-        given_up = False
 
         def progress(share: float, _: object) -> bool:
-            nonlocal given_up
-            given_up = report is not None and not report(share)
-            return not given_up
+            self._given_up = report is not None and not report(share)
+            return not self._given_up
 
         callback = lib.llama_progress_callback(progress)
         params.progress_callback = callback
-        on_gpu = bool(lib.llama_supports_gpu_offload())
-        params.n_gpu_layers = options.gpu_layers if on_gpu else 0
-        model = lib.llama_model_load_from_file(os.fsencode(path), params)
-        if model is None and on_gpu and options.gpu_layers and not given_up:
-            self.notes.append("The model did not fit on the GPU; it runs on the processor.")
+        # Without layers llama.cpp still computes on the GPU: only an empty list of devices keeps
+        # it, and its memory, out of it.
+        no_devices = (ctypes.c_void_p * 1)(None)
+        if self.on_gpu:
+            params.n_gpu_layers = options.gpu_layers
+        else:
             params.n_gpu_layers = 0
-            model = lib.llama_model_load_from_file(os.fsencode(path), params)
+            params.devices = ctypes.cast(no_devices, ctypes.c_void_p)
+        model = lib.llama_model_load_from_file(os.fsencode(path), params)
         if model is None:
-            why = "Loading was given up." if given_up else self._log.why()
+            why = "Loading was given up." if self._given_up else self._log.why()
             raise EngineLoadError(f"llama.cpp cannot load {path.name}. {why}")
         if not lib.llama_model_has_decoder(model):
             lib.llama_model_free(model)
             raise EngineLoadError(f"{path.name} holds no language model that can write text.")
         return model
-
-    def _default_batch(self) -> int:
-        on_gpu = lib.llama_supports_gpu_offload() and not self.notes
-        return BATCH_GPU if on_gpu else BATCH_CPU
 
     def _open(self, options: LoadOptions) -> Any:
         params = lib.llama_context_default_params()
@@ -292,19 +305,25 @@ class _Batch:
 class _LoadLog:
     """Keeps llama.cpp's own words about a failed load."""
 
-    _WARN = 3
+    _WARN, _ERROR, _CONTINUED = 3, 4, 5
 
     def __init__(self) -> None:
-        self._lines: list[str] = []
+        self._lines: list[tuple[int, str]] = []
         self.callback = lib.llama_log_callback(self._keep)
 
     def _keep(self, level: int, text: bytes, _: object) -> None:
-        if level >= self._WARN and level < 5:
-            self._lines.append(text.decode(errors="replace").strip())
+        line = text.decode(errors="replace").strip()
+        if line and self._WARN <= level < self._CONTINUED:
+            self._lines.append((level, line))
+
+    def clear(self) -> None:
+        """Forget what was said so far."""
+        self._lines.clear()
 
     def why(self) -> str:
-        """Return the first complaint as a sentence."""
-        first = next((line for line in self._lines if line), "")
+        """Return the first complaint as a sentence; an error comes before any warning."""
+        errors = [line for level, line in self._lines if level == self._ERROR]
+        first = next(iter(errors or [line for _, line in self._lines]), "")
         return f"It says: {first}" if first else "The file is damaged or of an unknown kind."
 
 

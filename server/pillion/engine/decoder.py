@@ -8,7 +8,7 @@ llama.cpp, and a request of higher priority also aborts the call that is running
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
     from pillion.engine.base import Cancel, Finish, Request
     from pillion.prompt.model_input import Prompt
+
+
+_TEXTS = 16
+"""Texts whose tokens are remembered: some prompts' worth."""
 
 
 @dataclass(eq=False)
@@ -51,13 +55,18 @@ class Decoder:
         self._sessions: dict[str, Cells] = {}
         """Session to its part of the KV cache, least recently used first."""
         self._free = list(range(model.sequences))
+        self._tokenized: dict[str, list[int]] = {}
+        """The texts tokenized last, oldest first: between keystrokes most of a prompt stays."""
 
     def step(self, job: Job) -> bool:
         """Do one step of `job`; return whether it goes on. Its end, or its error, is `done`."""
         try:
             if job.generation is None:
                 tokens, needed = self._tokens(job.request)
-                job.generation = Generation(job.request, tokens, needed, job.cancel, job.emit)
+                request = job.request
+                if request.speculate and not self._model.drafts:
+                    request = replace(request, speculate=False)
+                job.generation = Generation(request, tokens, needed, job.cancel, job.emit)
             cells = self._cells(job)
             if job.generation.step(self._model, self._vocabulary, cells):
                 return True
@@ -111,7 +120,13 @@ class Decoder:
     def _part(self, piece: str | Special) -> list[int]:
         # `Special` is a string, too: it must be looked at first.
         if not isinstance(piece, Special):
-            return self._model.tokenize(clean(piece))
+            tokens = self._tokenized.pop(piece, None)
+            if tokens is None:
+                tokens = self._model.tokenize(clean(piece))
+            self._tokenized[piece] = tokens
+            while len(self._tokenized) > _TEXTS:
+                del self._tokenized[next(iter(self._tokenized))]
+            return list(tokens)  # The caller cuts it.
         token = self._model.special(piece)
         if token is None:
             raise EngineError(f"The model has no {piece.value} token.")

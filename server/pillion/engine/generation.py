@@ -51,6 +51,8 @@ class DecodableModel(Protocol):
     """Tokens that the KV cache holds, of all sequences together."""
     sequences: int
     batch_tokens: int
+    drafts: bool
+    """Whether several tokens in one call cost less than one call each."""
 
     @property
     def bos(self) -> int | None:

@@ -33,6 +33,7 @@ class Speed:
     resident_bytes: int
     """Memory of the process that ran the model, its peak; 0 where the system does not say."""
     threads: int
+    on_gpu: bool
     system: str
     """What llama.cpp says it was built for."""
 
@@ -85,6 +86,7 @@ def _probe(model: str, threads: int, gpu_layers: int) -> Speed:
         decode_tokens_per_second=round(_DECODE_TOKENS / decode_seconds, 1),
         resident_bytes=_peak_memory(),
         threads=threads or bindings.usable_cores(),
+        on_gpu=loaded.on_gpu,
         system=bindings.system_info(),
     )
 
