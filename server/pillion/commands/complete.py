@@ -25,6 +25,9 @@ from pillion.text.snapshot import Snapshot
 if TYPE_CHECKING:
     from pillion.assist.outcome import Answer
 
+WHOLE_WINDOW_MS = 60_000
+"""Time enough for the slowest machine that is any use to read a whole window."""
+
 _PLACE = re.compile(r"(?P<file>.+):(?P<line>\d+):(?P<column>\d+)")
 
 
@@ -43,9 +46,20 @@ def complete(place: str, model: str | None, engine: str, *, as_json: bool) -> No
     """Complete the code at FILE:LINE:COL.
 
     LINE counts from 1. COL is the number of characters before the cursor, so it counts from 0.
+
+    The JSON object has: text (to insert), reason and detail (why there is none), replaces (text
+    right of the cursor whose place it takes), line, column, language, model, prompt_tokens,
+    evaluated_tokens (those not found in the cache), generated_tokens, stages (name to
+    milliseconds), notes.
     """
     snapshot, offset, notes = _read(place)
-    settings = replace(Settings(), engine_mode=engine, model=model or Settings().model)
+    settings = replace(
+        Settings(),
+        engine_mode=engine,
+        model=model or Settings().model,
+        # Nobody waits at a cursor here: the model may read the whole window at once.
+        cold_ms=WHOLE_WINDOW_MS,
+    )
     answer = asyncio.run(_complete(snapshot, offset, settings))
     answer.trace.notes[:0] = notes
     if as_json:
