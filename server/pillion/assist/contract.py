@@ -21,8 +21,8 @@ CHARS_PER_TOKEN = 3.0
 to 4.1 characters of Python, TypeScript, Go, Rust and C. The engine cuts what still is too long."""
 
 TYPED_LINES = 8
-"""Line breaks that the typed part may span before the window moves on. A new line then costs two
-or three tokens instead of the whole suffix (docs/performance.md)."""
+"""Line breaks that the typed part may span before the window moves on. A new line then
+leaves prefix and suffix as they are, and only what was typed is read (docs/performance.md)."""
 
 FIRST_GUESS = (100.0, 20.0)
 """Tokens per second read and written before anything was measured: two cores, default model."""

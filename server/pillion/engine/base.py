@@ -108,7 +108,8 @@ class Request:
     """Requests of one session share what the model has already read (a document, a chat)."""
     priority: Priority = Priority.COMPLETION
     speculate: bool = True
-    """Draft tokens from the text at hand; faster, and the output is the same."""
+    """Draft tokens from the text at hand. Made to give the output of greedy decoding, which it
+    gave for 49 of 50 prompts (docs/performance.md)."""
 
 
 @dataclass(frozen=True, slots=True)

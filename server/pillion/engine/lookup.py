@@ -4,7 +4,7 @@ Code repeats itself: the last few tokens often occurred already, and what follow
 good guess of what follows now. A guess costs little to verify, because llama.cpp evaluates several
 tokens in one call for less than one call each (measured on 2 cores: 1 token 43 ms, 4 tokens 80 ms,
 8 tokens 136 ms). Source: Saxena, "Prompt Lookup Decoding", 2023. Pure values; verifying is the
-decoder's work, and its output is the same with and without drafts.
+decoder's work (`pillion.engine.generation`).
 """
 
 from __future__ import annotations
