@@ -78,6 +78,20 @@ class Parsed:
         cursor.set_byte_range(max(0, to_byte(start) - 1), to_byte(end) + 1)
         return [captures for _, captures in cursor.matches(self.tree.root_node)]
 
+    def everything(self, question: str) -> list[tuple[int, dict[str, list[Node]]]]:
+        """Return all matches of a query, each with the number of its pattern."""
+        query = grammars.query_of(self.language, question)
+        return QueryCursor(query).matches(self.tree.root_node) if query else []
+
+    def captured(self, question: str) -> dict[str, list[Node]]:
+        """Return all nodes that a query captures, by the name of the capture."""
+        query = grammars.query_of(self.language, question)
+        return QueryCursor(query).captures(self.tree.root_node) if query else {}
+
+    def slice(self, node: Node) -> str:
+        """Return the text of `node`."""
+        return self.offsets.data[node.start_byte : node.end_byte].decode(errors="replace")
+
 
 def parse(text: str, language: Language) -> Parsed | None:
     """Parse `text`; None where there is no grammar, or the text is too large or too garbled."""
