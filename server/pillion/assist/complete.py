@@ -16,6 +16,7 @@ from pillion.assist.cache import Cache
 from pillion.assist.contract import Meter, plan
 from pillion.assist.outcome import Answer, Suggestion
 from pillion.assist.reading import Reading
+from pillion.assist.surroundings import bundle_for
 from pillion.base.errors import ModelNotFoundError, PillionError
 from pillion.base.outcome import Nothing, Reason
 from pillion.base.trace import Trace
@@ -29,6 +30,8 @@ from pillion.text.lines import eol_of, indent_of
 
 if TYPE_CHECKING:
     from pillion.assist.contract import Plan
+    from pillion.assist.reading import Choice
+    from pillion.assist.surroundings import Workspaces
     from pillion.base.settings import Settings
     from pillion.engine.base import Engine, ModelInfo
     from pillion.syntax.site import Site
@@ -41,8 +44,15 @@ IDLE_SECONDS = 0.25
 class Completer:
     """Completes documents with one engine; remembers what the model has read of each."""
 
-    def __init__(self, engine: Engine, sampling: Sampling | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        sampling: Sampling | None = None,
+        workspaces: Workspaces | None = None,
+    ) -> None:
+        """Without `workspaces` the model sees nothing but the document."""
         self._engine = engine
+        self._workspaces = workspaces
         self._sampling = sampling or Sampling()
         self._readings: dict[str, Reading] = {}
         self._running: dict[str, Cancel] = {}
@@ -121,12 +131,14 @@ class Completer:
         *,
         priority: Priority = Priority.COMPLETION,
     ) -> Answer:
-        allowed = plan(self.meter.speed, settings)
+        allowed = self._plan(settings)
         multiline = allowed.blocks and multiline_here(site)
+        with trace.stage("context"):
+            await self._surround(site, allowed)
         with trace.stage("window"):
             choice = self._reading(site.snapshot.uri).choose(site, allowed)
         with trace.stage("prompt"):
-            prompt = layout(choice.window, info.specials)
+            prompt = layout(choice.window, info.specials, choice.head)
             for note in (info.note, prompt.note):
                 if note:
                     trace.note(note)
@@ -137,10 +149,10 @@ class Completer:
         with trace.stage("post"):
             draft = finish(text, site, multiline=multiline, complete=complete)
         if isinstance(draft, Nothing):
-            return Answer(draft, info.name, done, allowed, trace)
+            return Answer(draft, info.name, done, allowed, trace, choice.snippets)
         suggestion = Suggestion(draft.text, site.offset, site.offset + draft.swallow)
         self._cache.keep(site.snapshot, suggestion)
-        return Answer(suggestion, info.name, done, allowed, trace)
+        return Answer(suggestion, info.name, done, allowed, trace, choice.snippets)
 
     async def _generate(
         self, request: Request, site: Site, multiline: bool, stop: Cancel, trace: Trace
@@ -168,6 +180,24 @@ class Completer:
             return text[:kept], done, True
         return text, done, done is not None and done.reason is FinishReason.STOP
 
+    def _plan(self, settings: Settings) -> Plan:
+        return plan(self.meter.speed, settings, elsewhere=self._workspaces is not None)
+
+    async def _surround(self, site: Site, allowed: Plan) -> None:
+        """Put other code in front of the window at once, where the model reads it in no time."""
+        if allowed.prompt_tokens <= allowed.quick_tokens:
+            choice = await self._gathered(site, allowed)
+            self._reading(site.snapshot.uri).has_read(choice)
+
+    async def _gathered(self, site: Site, allowed: Plan) -> Choice:
+        """Return the full window behind the code from elsewhere that suits the place."""
+        reading = self._reading(site.snapshot.uri)
+        bundle = reading.bundle
+        if self._workspaces and (bundle is None or not bundle.suits(site)):
+            window = reading.whole(site, allowed, bundle).window
+            bundle = await bundle_for(site, window, allowed, self._workspaces, self._engine)
+        return reading.whole(site, allowed, bundle)
+
     def _reading(self, uri: str) -> Reading:
         return self._readings.setdefault(uri, Reading(uri))
 
@@ -190,7 +220,7 @@ class Completer:
         await asyncio.sleep(IDLE_SECONDS)
         try:
             info = await self._engine.load()
-            allowed = plan(self.meter.speed, settings)
+            allowed = self._plan(settings)
             await self._warm(locate(snapshot, offset), allowed, info, cancel)
             if isinstance(answer.outcome, Suggestion):
                 await self._prefetch(snapshot, answer.outcome, settings, info, cancel)
@@ -198,14 +228,13 @@ class Completer:
             return  # The next request meets the same fault, and says so.
 
     async def _warm(self, site: Site, allowed: Plan, info: ModelInfo, cancel: Cancel) -> None:
-        """Read the full window of the place, if the model has not."""
-        reading = self._reading(site.snapshot.uri)
-        choice = reading.whole(site, allowed)
-        prompt = layout(choice.window, info.specials)
+        """Read the full window of the place and code from elsewhere, if the model has not."""
+        choice = await self._gathered(site, allowed)
+        prompt = layout(choice.window, info.specials, choice.head)
         request = Request(prompt, 1, self._sampling, choice.session, Priority.BACKGROUND)
         async for chunk in self._engine.stream(request, cancel):
             if chunk.finish and chunk.finish.reason is not FinishReason.CANCELLED:
-                reading.has_read(choice.window)
+                self._reading(site.snapshot.uri).has_read(choice)
 
     async def _prefetch(
         self,

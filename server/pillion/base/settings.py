@@ -86,6 +86,14 @@ class Settings:
         minimum=0,
         maximum=4096,
     )
+    prompt_tokens: int = _setting(
+        "context.promptTokens",
+        1200,
+        "Tokens that the model reads for one suggestion, at most: the document around the cursor "
+        "and code from elsewhere in the workspace together.",
+        minimum=256,
+        maximum=16384,
+    )
     max_tokens: int = _setting(
         "completion.maxTokens",
         96,

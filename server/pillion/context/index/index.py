@@ -22,18 +22,19 @@ from typing import TYPE_CHECKING
 from pillion.context.exclusion import Exclusion
 from pillion.context.ignore import Ignore
 from pillion.context.index import database, lookup, writer
+from pillion.context.index.bm25 import weights
 from pillion.context.index.entry import digest_of, entry_of, indexed, language_at, tail_of
 from pillion.context.index.overlay import Layer, Overlay
 from pillion.context.index.reader import STATEMENT_SECONDS, Reader
 from pillion.context.index.refresh import refresh
 from pillion.context.index.resolve import resolve
-from pillion.context.index.search import search
+from pillion.context.index.search import MOST_TERMS, corpus_of, search
 from pillion.context.index.texts import Texts
 from pillion.context.index.values import Found, Hit, Progress, Refreshed, Stats, Target
 from pillion.context.index.writer import Stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from pillion.context.index.database import Place
     from pillion.syntax.outline import Definition, Import
@@ -279,6 +280,11 @@ class Index:
         """
         layers = self._overlay.layers()
         return search(self._reader, self._texts, layers, words, limit, languages, exclude)
+
+    def rarity(self, words: Sequence[str]) -> Mapping[str, float]:
+        """Return how much each word says about a chunk: the fewer chunks have it, the more."""
+        frequencies = self._reader.frequencies(list(words)[:MOST_TERMS])
+        return weights(frequencies, corpus_of(self._reader.corpus(), self._overlay.layers()))
 
     def paths(self, folder: str = "", limit: int = 100_000) -> list[str]:
         """Return all files of a folder and below it, in order; many may take longer."""

@@ -44,7 +44,7 @@ def search(
     if not words or limit < 1:
         return []
     frequencies = reader.frequencies(words)
-    corpus = _corpus(reader.corpus(), layers)
+    corpus = corpus_of(reader.corpus(), layers)
     wanted = bm25.weights(frequencies, corpus)
     scored = []
     rare = _rare(frequencies, corpus.chunks)
@@ -76,7 +76,7 @@ def search(
     return hits
 
 
-def _corpus(known: bm25.Corpus, layers: Mapping[str, Layer]) -> bm25.Corpus:
+def corpus_of(known: bm25.Corpus, layers: Mapping[str, Layer]) -> bm25.Corpus:
     """Return what is known of all chunks; of open documents only, where there is no index."""
     if known.chunks:
         return known
