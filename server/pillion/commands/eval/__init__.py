@@ -6,7 +6,9 @@ import click
 
 from pillion.commands.lazy import lazy
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "infill": "Fill in a missing line; the function's tests judge it.",
+}
 """Command to its one-line help. Each is the click command of the same name in its module."""
 
 
