@@ -48,7 +48,8 @@ def load_infilling(data: Path, *, sample: int, seed: int) -> list[Infilling]:
     """Choose `sample` tasks; the choice and its order depend on the seed only.
 
     The document is the function with a blank line where the missing line was, the cursor at the
-    start of that line, as in an editor. The order is random, so that the first tasks stand for all.
+    start of that line, as in an editor. The order is random, so that the first tasks stand for all,
+    and a smaller sample is the beginning of a larger one.
     """
     path = data / SINGLE_LINE
     try:
@@ -56,8 +57,8 @@ def load_infilling(data: Path, *, sample: int, seed: int) -> list[Infilling]:
             rows = [json.loads(line) for line in file]
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error}.") from error
-    chosen = random.Random(seed).sample(rows, min(sample, len(rows)))  # noqa: S311
-    return [_infilling(row) for row in chosen]
+    mixed = random.Random(seed).sample(rows, len(rows))  # noqa: S311
+    return [_infilling(row) for row in mixed[:sample]]
 
 
 def _infilling(row: dict[str, str]) -> Infilling:

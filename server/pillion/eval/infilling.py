@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pillion.eval.asking import WAYS
+from pillion.eval.compare import Case
 from pillion.eval.figures import Aim, at_least, mean, median, percentile
 from pillion.eval.humaneval import judge, parses
 from pillion.eval.metrics import exact, kept_prefix, wilson
@@ -120,6 +121,27 @@ def gains(rows: Sequence[Row], than: str) -> dict[str, dict[str, float]]:
         for name, of in measures.items()
         if pairs
     }
+
+
+def cases(rows: Sequence[Row]) -> list[Case]:
+    """Return what `pillion eval infill --compare` compares."""
+    return [
+        Case(
+            row.task,
+            row.way,
+            {
+                "pass_at_1": float(row.passed),
+                "valid": float(row.valid),
+                "exact": float(row.exact),
+                "kept_prefix": row.kept,
+                "edit_similarity": row.similarity,
+                "something_said": float(row.said),
+                "generated_tokens": row.generated_tokens,
+                "total_ms": row.total_ms,
+            },
+        )
+        for row in rows
+    ]
 
 
 def aims(rows: Sequence[Row]) -> dict[str, Aim]:

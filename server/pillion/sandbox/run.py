@@ -70,7 +70,10 @@ def run_python(
 
 
 def best() -> Protection:
-    """Return the best protection there is. Raises `SandboxError` where there is none."""
+    """Return the best protection there is.
+
+    Raises `SandboxError` where there is none.
+    """
     if not available():
         raise SandboxError("Code cannot be run here: this system has no limits for programs.")
     return available()[0]

@@ -9,12 +9,20 @@ import click
 
 from pillion.app import make_engine
 from pillion.base.settings import Settings
-from pillion.commands.bench.common import json_option, model_option, progress, seed_option, show
-from pillion.commands.eval.common import csv_option, data_option, sample_option
+from pillion.commands.bench.common import json_option, model_option, progress, seed_option
+from pillion.commands.eval.common import (
+    compare_option,
+    csv_option,
+    data_option,
+    finish,
+    html_option,
+    sample_option,
+)
 from pillion.eval import infilling
 from pillion.eval.asking import WAYS, Asker
 from pillion.eval.cases import Cases
 from pillion.eval.humaneval import load_infilling
+from pillion.eval.infilling_report import report
 from pillion.eval.record import record
 from pillion.sandbox.run import best
 
@@ -25,11 +33,13 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@data_option
+@data_option()
 @sample_option(150)
 @seed_option
 @model_option
 @csv_option
+@html_option
+@compare_option()
 @json_option
 def infill(
     data: Path,
@@ -37,6 +47,7 @@ def infill(
     seed: int,
     model: str,
     csv_path: Path | None,
+    html_path: Path | None,
     *,
     as_json: bool,
 ) -> None:
@@ -57,9 +68,11 @@ def infill(
         "ways": infilling.summary(rows),
         "shown_less_raw": infilling.gains(rows, "raw"),
         "shown_less_line": infilling.gains(rows, "line"),
-        "sandbox": best().sentence,
     }
-    show(result, infilling.aims(rows), {"seed": seed, **record(settings)}, as_json=as_json)
+    circumstances = {"seed": seed, "sandbox": best().sentence, **record(settings)}
+    if html_path:
+        html_path.write_text(report(rows, circumstances), encoding="utf-8")
+    finish(result, infilling.cases(rows), infilling.aims(rows), circumstances, as_json=as_json)
 
 
 async def _run(settings: Settings, tasks: list[Infilling], cases: Cases[infilling.Row]) -> None:
