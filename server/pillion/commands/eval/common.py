@@ -36,6 +36,13 @@ html_option = click.option(
     help="Write a report with charts, one file without links.",
 )
 
+threads_option = click.option(
+    "--threads",
+    default=0,
+    show_default=True,
+    help="Threads for the model; 0 means one per core. One is best while others use the machine.",
+)
+
 
 def data_option(*, required: bool = True) -> Callable[[F], F]:
     """Return the option for the folder of the data set."""

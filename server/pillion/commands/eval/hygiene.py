@@ -12,7 +12,7 @@ import click
 from pillion.app import make_engine
 from pillion.base.settings import Settings
 from pillion.commands.bench.common import json_option, model_option, progress, seed_option, show
-from pillion.commands.eval.common import sample_option
+from pillion.commands.eval.common import sample_option, threads_option
 from pillion.eval import hygiene as suite
 from pillion.eval.cursors import Sources
 from pillion.eval.record import record
@@ -30,6 +30,7 @@ from pillion.eval.record import record
 @sample_option(400)
 @seed_option
 @model_option
+@threads_option
 @click.option(
     "--rows",
     "rows_path",
@@ -49,6 +50,7 @@ def hygiene(
     sample: int,
     seed: int,
     model: str,
+    threads: int,
     rows_path: Path | None,
     csv_path: Path | None,
     *,
@@ -62,7 +64,9 @@ def hygiene(
     """
     # A small window, as at a place that the model has not read yet: what it writes there is worse
     # than behind the whole one, and takes a third of the time.
-    settings = Settings(model=model, engine_mode="inproc", context_before=384, context_after=128)
+    settings = Settings(
+        model=model, threads=threads, engine_mode="inproc", context_before=384, context_after=128
+    )
     sources, kept = Sources(folders), suite.Kept(rows_path)
     judged = asyncio.run(_run(settings, sources, kept, sample, seed))
     if csv_path:

@@ -17,6 +17,7 @@ from pillion.commands.eval.common import (
     finish,
     html_option,
     sample_option,
+    threads_option,
 )
 from pillion.eval import infilling
 from pillion.eval.asking import WAYS, Asker
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 @sample_option(150)
 @seed_option
 @model_option
+@threads_option
 @csv_option
 @html_option
 @compare_option()
@@ -46,6 +48,7 @@ def infill(
     sample: int,
     seed: int,
     model: str,
+    threads: int,
     csv_path: Path | None,
     html_path: Path | None,
     *,
@@ -58,7 +61,7 @@ def infill(
     shows it (shown). What the model wrote runs in the sandbox only.
     """
     tasks = load_infilling(data, sample=sample, seed=seed)
-    settings = Settings(model=model, engine_mode="inproc")
+    settings = Settings(model=model, threads=threads, engine_mode="inproc")
     cases = Cases(infilling.Row, csv_path)
     asyncio.run(_run(settings, tasks, cases))
     chosen = {task.id for task in tasks}
