@@ -107,9 +107,7 @@ def _named(place: Place, near: Nearby, index: Knows) -> Iterator[_Candidate]:
         tried += 1
         if tried > _NAMES:
             return
-        found = index.defined(
-            name, _MOST_PLACES + 1, near=place.path, languages=place.languages
-        )
+        found = index.defined(name, _MOST_PLACES + 1, near=place.path, languages=place.languages)
         found = [
             one
             for one in found
@@ -141,14 +139,10 @@ def _snippet(one: _Candidate, near: Nearby, index: Knows) -> Snippet:
     text = skeleton(item, members, near.names)
     if item.scope:
         text = f"{item.scope}: {text}"
-    return Snippet(
-        Source.DEFINITION, one.path, item.line, item.end_line, text, one.score, one.why
-    )
+    return Snippet(Source.DEFINITION, one.path, item.line, item.end_line, text, one.score, one.why)
 
 
-def skeleton(
-    item: Definition, members: Sequence[Definition], names: Mapping[str, float]
-) -> str:
+def skeleton(item: Definition, members: Sequence[Definition], names: Mapping[str, float]) -> str:
     """Return a definition's header, the first line of its documentation and its members' headers.
 
     Where there is no room for all members, those that `names` weigh most come in.

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pillion.context.definitions import definitions
@@ -20,7 +21,7 @@ from pillion.context.rank import ranked
 from pillion.context.similar import similar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from pillion.context.index.index import Index
     from pillion.context.nearby import Nearby
@@ -32,10 +33,12 @@ _log = logging.getLogger(__name__)
 SECONDS = 0.1
 """Time for all sources; they take 5 to 25 ms on a large workspace (docs/performance.md)."""
 
-_SOURCES: tuple[Callable[[Place, Nearby, Index], list[Snippet]], ...] = (
-    similar,
-    definitions,
-    members,
+_Source = Callable[["Place", "Nearby", "Index"], "list[Snippet]"]
+
+_SOURCES: tuple[tuple[str, _Source], ...] = (
+    ("similar", similar),
+    ("definitions", definitions),
+    ("members", members),
 )
 
 
@@ -53,12 +56,12 @@ def gather(
     deadline = clock() + SECONDS
     near = nearby(place.site)
     found = list(extra)
-    for source in _SOURCES:
+    for name, source in _SOURCES:
         if clock() > deadline:
-            _log.debug("No time for the context source %s.", source.__name__)
+            _log.debug("No time for the context source %s.", name)
             continue
         try:
             found += source(place, near, index)
         except Exception as error:  # noqa: BLE001 - context is optional, whatever breaks.
-            _log.debug("Context source %s: %s.", source.__name__, type(error).__name__)
+            _log.debug("Context source %s: %s.", name, type(error).__name__)
     return ranked(found, place)

@@ -78,8 +78,11 @@ def _weighed(
 
 
 _COMMON = frozenset(
-    "self this return if else for in import from def class const let var function async await new "
-    "the of to and or not is none null true false undefined export type string number any int str "
-    "fn func pub impl mut use void public private static final struct end then do".split()
+    # One text, so that it can be read.
+    (  # noqa: SIM905
+        "self this return if else for in import from def class const let var function async await "
+        "new the of to and or not is none null true false undefined export type string number any "
+        "int str fn func pub impl mut use void public private static final struct end then do"
+    ).split()
 )
 """Words of every program: they find nothing."""

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     class Finds(Protocol):
         """What is needed of `pillion.context.index.index.Index`."""
 
-        def search(
-            self, words: list[str], limit: int, *, languages: tuple[str, ...]
-        ) -> list[Hit]:
+        def search(self, words: list[str], limit: int, *, languages: tuple[str, ...]) -> list[Hit]:
             """Return chunks that are like `words`."""
 
         def text(self, path: str) -> str | None:

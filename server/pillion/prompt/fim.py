@@ -1,6 +1,7 @@
 """The exact input for fill-in-the-middle: design decision 1.
 
-    <prefix> code from elsewhere, text up to the anchor <suffix> text after the cursor <middle> typed
+    <prefix> code from elsewhere, text up to the anchor
+    <suffix> text after the cursor <middle> typed text
 
 What was typed since the anchor stands after the middle token, so that a keystroke appends a token
 or two instead of making the model read the whole suffix again. It is always healed: unhealed,
