@@ -19,6 +19,7 @@ from pillion.assist.reading import Reading
 from pillion.base.errors import ModelNotFoundError, PillionError
 from pillion.base.outcome import Nothing, Reason
 from pillion.base.trace import Trace
+from pillion.context.redact import redact_window
 from pillion.engine.base import Cancel, Finish, FinishReason, Priority, Request, Sampling
 from pillion.post.pipeline import Stopper, finish
 from pillion.post.shape import multiline_here
@@ -126,7 +127,7 @@ class Completer:
         with trace.stage("window"):
             choice = self._reading(site.snapshot.uri).choose(site, allowed)
         with trace.stage("prompt"):
-            prompt = layout(choice.window, info.specials)
+            prompt = layout(redact_window(choice.window, site.snapshot), info.specials)
             for note in (info.note, prompt.note):
                 if note:
                     trace.note(note)
@@ -201,7 +202,7 @@ class Completer:
         """Read the full window of the place, if the model has not."""
         reading = self._reading(site.snapshot.uri)
         choice = reading.whole(site, allowed)
-        prompt = layout(choice.window, info.specials)
+        prompt = layout(redact_window(choice.window, site.snapshot), info.specials)
         request = Request(prompt, 1, self._sampling, choice.session, Priority.BACKGROUND)
         async for chunk in self._engine.stream(request, cancel):
             if chunk.finish and chunk.finish.reason is not FinishReason.CANCELLED:
