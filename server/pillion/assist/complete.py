@@ -19,6 +19,7 @@ from pillion.assist.reading import Reading
 from pillion.base.errors import ModelNotFoundError, PillionError
 from pillion.base.outcome import Nothing, Reason
 from pillion.base.trace import Trace
+from pillion.context.editor import NO_EDITOR
 from pillion.context.redact import redact_window
 from pillion.engine.base import Cancel, Finish, FinishReason, Priority, Request, Sampling
 from pillion.post.pipeline import Stopper, finish
@@ -31,6 +32,7 @@ from pillion.text.lines import eol_of, indent_of
 if TYPE_CHECKING:
     from pillion.assist.contract import Plan
     from pillion.base.settings import Settings
+    from pillion.context.editor import EditorState
     from pillion.engine.base import Engine, ModelInfo
     from pillion.syntax.site import Site
     from pillion.text.snapshot import Snapshot
@@ -49,10 +51,16 @@ class Completer:
         self._running: dict[str, Cancel] = {}
         self._ahead: dict[str, tuple[Cancel, asyncio.Task[None]]] = {}
         self._cache = Cache()
+        self._editor = NO_EDITOR
         self.meter = Meter()
 
     async def complete(
-        self, snapshot: Snapshot, offset: int, settings: Settings, cancel: Cancel
+        self,
+        snapshot: Snapshot,
+        offset: int,
+        settings: Settings,
+        cancel: Cancel,
+        editor: EditorState = NO_EDITOR,
     ) -> Answer:
         """Suggest what to insert at the code-point `offset`.
 
@@ -60,6 +68,7 @@ class Completer:
         document, which then answers `Reason.SUPERSEDED`. Never raises for a failing engine.
         Cancelling the coroutine stops the engine, too.
         """
+        self._editor = editor
         trace = Trace()
         self._stop_ahead(snapshot.uri)
         if earlier := self._running.get(snapshot.uri):

@@ -86,6 +86,11 @@ class Settings:
         minimum=0,
         maximum=4096,
     )
+    context_exclude: tuple[str, ...] = _setting(
+        "context.exclude",
+        (),
+        "Patterns of files that are never read, as in a `.gitignore` at the root of the workspace.",
+    )
     max_tokens: int = _setting(
         "completion.maxTokens",
         96,

@@ -58,21 +58,21 @@ class Rule:
     random: bool = False
     """The secret must look random."""
     shell: bool = False
-    """Only in shells and plain text, not in code."""
+    """In code, the secret must look random: what follows `--password` may be a name there."""
 
-    def spans(self, line: str) -> Iterator[tuple[int, int]]:
+    def spans(self, line: str, *, loose: bool = True) -> Iterator[tuple[int, int]]:
         """Yield where the secrets are."""
         for match in _compiled(self.source).finditer(line):
             group = self.group or next((n for n, found in enumerate(match.groups(), 1) if found), 0)
-            if self._holds(match[group]):
+            if self._holds(match[group], loose=loose):
                 yield match.span(group)
 
-    def _holds(self, secret: str) -> bool:
+    def _holds(self, secret: str, *, loose: bool) -> bool:
         if is_placeholder(secret):
             return False
         if self.decodes_to and self.decodes_to not in decoded(secret):
             return False
-        if self.random and not looks_random(secret):
+        if (self.random or (self.shell and not loose)) and not looks_random(secret):
             return False
         if any(_compiled(source).search(secret) for source in self.allowed):
             return False
@@ -84,8 +84,8 @@ def spans(line: str, *, loose: bool) -> Iterator[tuple[int, int]]:
     small = line.lower()
     own, others = rules()
     for rule in own:
-        if (loose or not rule.shell) and any(word in small for word in rule.keywords):
-            yield from rule.spans(line)
+        if any(word in small for word in rule.keywords):
+            yield from rule.spans(line, loose=loose)
     if not _LONG_RUN.search(line):
         return
     for keyword, found in others.items():

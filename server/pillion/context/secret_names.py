@@ -55,6 +55,7 @@ _BARE = re.compile(
 _SHOUTED = re.compile(r"^\s*(?:\S{1,3}\s+)?(?:export\s+|ENV\s+|ARG\s+|set\s+)?[A-Z][A-Z0-9_]*=\S")
 _XML = re.compile(r"<([A-Za-z_][\w.:-]*)[^<>]*>([^<>\s]{4,})</")
 
+_ALONE = re.compile(r"""[\s"'`+#*/|>-]*([A-Za-z0-9+/]{40,120}={0,2})[\s"'`+,;\\)]*""")
 _ADDRESS = re.compile(r"[\w+.-]+://")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _HELD = frozenset(
@@ -76,6 +77,9 @@ def spans(line: str, *, loose: bool) -> Iterator[tuple[int, int]]:
         named = hinted and _is_named(line, match.start(), match.end(), value)
         if named or is_key_by_itself(value):
             yield match.span(2)
+    # A line of a key whose beginning is not in sight.
+    if (alone := _ALONE.fullmatch(line)) and is_key_by_itself(alone[1]):
+        yield alone.span(1)
     if hinted:
         yield from _unquoted(line, loose=loose)
 
@@ -97,8 +101,14 @@ def _unquoted(line: str, *, loose: bool) -> Iterator[tuple[int, int]]:
     bare = _BARE.match(line)
     if bare and not bare[2].isspace():
         shouted = _SHOUTED.match(line) is not None
-        weak = loose and (shouted or bare[2] != ": " or line[: bare.start(1)].strip() == "")
-        if (loose or shouted) and _is_secret(bare[1], bare[3], weak=weak):
+        if loose or shouted:
+            # In a sentence of a text, "password: required" is no password.
+            weak = loose and (bare[2] != ": " or not line[: bare.start(1)].strip())
+            found = _is_secret(bare[1], bare[3], weak=weak or shouted)
+        else:
+            # In code it is the name of something else, unless nobody would name anything so.
+            found = looks_random(bare[3]) and _is_secret(bare[1], bare[3], weak=False)
+        if found:
             yield bare.span(3)
     for match in _XML.finditer(line):
         if _is_secret(match[1], match[2], weak=True):
