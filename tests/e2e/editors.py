@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pillion.lsp.client import VSCODE, Client, Editor
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
 URI = "file:///work/a.py"
 
@@ -65,6 +65,7 @@ async def session(
     capabilities: Mapping[str, Any] = VSCODE,
     editor: Editor | None = None,
     options: Any = None,
+    folders: Sequence[str] = (),
     ready: bool = True,
 ) -> AsyncIterator[Client]:
     """Run the server with a scripted engine, until it has been shut down properly.
@@ -73,7 +74,7 @@ async def session(
     """
     client = await Client.start(command(plan or {}), editor=editor)
     try:
-        await client.initialize(capabilities, options=options)
+        await client.initialize(capabilities, options=options, folders=folders)
         if ready:
             await client.until_ready()
         yield client

@@ -20,6 +20,8 @@ from pillion.assist.surroundings import bundle_for
 from pillion.base.errors import ModelNotFoundError, PillionError
 from pillion.base.outcome import Nothing, Reason
 from pillion.base.trace import Trace
+from pillion.context.editor import NO_EDITOR
+from pillion.context.redact import redact_window
 from pillion.engine.base import Cancel, Finish, FinishReason, Priority, Request, Sampling
 from pillion.post.pipeline import Stopper, finish
 from pillion.post.shape import multiline_here
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from pillion.assist.reading import Choice
     from pillion.assist.surroundings import Workspaces
     from pillion.base.settings import Settings
+    from pillion.context.editor import EditorState
     from pillion.engine.base import Engine, ModelInfo
     from pillion.syntax.site import Site
     from pillion.text.snapshot import Snapshot
@@ -58,10 +61,16 @@ class Completer:
         self._running: dict[str, Cancel] = {}
         self._ahead: dict[str, tuple[Cancel, asyncio.Task[None]]] = {}
         self._cache = Cache()
+        self._editor = NO_EDITOR
         self.meter = Meter()
 
     async def complete(
-        self, snapshot: Snapshot, offset: int, settings: Settings, cancel: Cancel
+        self,
+        snapshot: Snapshot,
+        offset: int,
+        settings: Settings,
+        cancel: Cancel,
+        editor: EditorState = NO_EDITOR,
     ) -> Answer:
         """Suggest what to insert at the code-point `offset`.
 
@@ -69,6 +78,7 @@ class Completer:
         document, which then answers `Reason.SUPERSEDED`. Never raises for a failing engine.
         Cancelling the coroutine stops the engine, too.
         """
+        self._editor = editor
         trace = Trace()
         self._stop_ahead(snapshot.uri)
         if earlier := self._running.get(snapshot.uri):
@@ -138,7 +148,7 @@ class Completer:
         with trace.stage("window"):
             choice = self._reading(site.snapshot.uri).choose(site, allowed)
         with trace.stage("prompt"):
-            prompt = layout(choice.window, info.specials, choice.head)
+            prompt = layout(redact_window(choice.window, site.snapshot), info.specials, choice.head)
             for note in (info.note, prompt.note):
                 if note:
                     trace.note(note)
@@ -230,7 +240,7 @@ class Completer:
     async def _warm(self, site: Site, allowed: Plan, info: ModelInfo, cancel: Cancel) -> None:
         """Read the full window of the place and code from elsewhere, if the model has not."""
         choice = await self._gathered(site, allowed)
-        prompt = layout(choice.window, info.specials, choice.head)
+        prompt = layout(redact_window(choice.window, site.snapshot), info.specials, choice.head)
         request = Request(prompt, 1, self._sampling, choice.session, Priority.BACKGROUND)
         async for chunk in self._engine.stream(request, cancel):
             if chunk.finish and chunk.finish.reason is not FinishReason.CANCELLED:

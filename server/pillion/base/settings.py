@@ -94,6 +94,11 @@ class Settings:
         minimum=256,
         maximum=16384,
     )
+    context_exclude: tuple[str, ...] = _setting(
+        "context.exclude",
+        (),
+        "Patterns of files that are never read, as in a `.gitignore` at the root of the workspace.",
+    )
     max_tokens: int = _setting(
         "completion.maxTokens",
         96,

@@ -130,14 +130,16 @@ class Client:
         capabilities: Mapping[str, Json] = VSCODE,
         *,
         options: Json = None,
+        folders: Sequence[str] = (),
         initialized: bool = True,
     ) -> Json:
-        """Open the session; return what the server can do."""
+        """Open the session in a workspace of `folders`; return what the server can do."""
         params = {
             "processId": os.getpid(),
             "rootUri": None,
             "capabilities": capabilities,
             "initializationOptions": options,
+            "workspaceFolders": [{"uri": uri, "name": uri} for uri in folders] or None,
         }
         result = await self.request("initialize", params)
         self.capabilities = result["capabilities"]

@@ -20,6 +20,7 @@ from pillion.lsp import features
 from pillion.lsp.configuration import Configuration
 from pillion.lsp.convert import to_encoding
 from pillion.lsp.custom import STATUS
+from pillion.lsp.editor import EditorWatch
 from pillion.lsp.messages import Messages
 from pillion.lsp.model import ModelKeeper
 from pillion.lsp.progress import Bar
@@ -28,6 +29,7 @@ from pillion.lsp.sessions import Documents
 from pillion.lsp.status import Record, StatusJson
 from pillion.lsp.suggest import Suggester
 from pillion.lsp.tasks import Tasks, describe
+from pillion.lsp.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -74,6 +76,8 @@ class PillionServer(LanguageServer):
         self.messages = Messages(self)
         self.documents = Documents()
         self.configuration = Configuration(command_line)
+        self.folders = Workspace(lambda: self.configuration.settings)
+        self.editor = EditorWatch(self.documents, self.folders)
         self.record = Record()
         self.holds_model = False
         self.wants_status = False
@@ -87,7 +91,12 @@ class PillionServer(LanguageServer):
             changed=self.publish_status,
         )
         self.suggester = Suggester(
-            self.documents, self.model, lambda: self.configuration.settings, self._note
+            self.documents,
+            self.folders,
+            self.editor,
+            self.model,
+            settings=lambda: self.configuration.settings,
+            record=self._note,
         )
         self.protocol.on_lost = self._lost
         features.register(self)
@@ -138,6 +147,7 @@ class PillionServer(LanguageServer):
         uri = document.get("uri") if isinstance(document, dict) else None
         if isinstance(uri, str) and method == types.TEXT_DOCUMENT_DID_CHANGE:
             self.documents.lose(uri)
+            self.editor.lost(uri)
 
     def report_server_error(self, error: Exception, source: object) -> None:  # noqa: ARG002
         """Log an error of pygls by its type; its text may quote a document."""

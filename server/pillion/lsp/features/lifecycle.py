@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
+from pygls import uris
 
 from pillion.lsp.features import completion, configuration
 
@@ -19,6 +20,7 @@ def register(server: PillionServer) -> None:
     """Register the lifecycle of the server."""
     server.feature(types.INITIALIZE)(initialize)
     server.feature(types.INITIALIZED)(initialized)
+    server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(did_change_workspace_folders)
     server.feature(types.SHUTDOWN)(shutdown)
     server.feature(types.EXIT)(leave)
 
@@ -28,12 +30,23 @@ def initialize(ls: PillionServer, params: types.InitializeParams) -> None:
     text_document = params.capabilities.text_document
     if text_document is None or text_document.inline_completion is None:
         completion.register(ls)
+    ls.folders.use(_folders(params))
     configuration.start_with(ls, params.initialization_options)
 
 
 def initialized(ls: PillionServer, _params: types.InitializedParams) -> None:
     """Begin to load the model and ask for the settings; wait for neither."""
     configuration.follow(ls)
+
+
+def did_change_workspace_folders(
+    ls: PillionServer, params: types.DidChangeWorkspaceFoldersParams
+) -> None:
+    """Follow the folders of the workspace."""
+    event = params.event
+    ls.folders.change(
+        [folder.uri for folder in event.added], [folder.uri for folder in event.removed]
+    )
 
 
 async def shutdown(ls: PillionServer, _params: object) -> None:
@@ -44,3 +57,13 @@ async def shutdown(ls: PillionServer, _params: object) -> None:
 def leave(ls: PillionServer, _params: object) -> None:
     """End the session."""
     ls.leaving = True
+
+
+def _folders(params: types.InitializeParams) -> list[str]:
+    """Return the URIs of the workspace's folders; older editors know only one."""
+    if params.workspace_folders:
+        return [folder.uri for folder in params.workspace_folders]
+    if params.root_uri:
+        return [params.root_uri]
+    uri = uris.from_fs_path(params.root_path) if params.root_path else None
+    return [uri] if uri else []
