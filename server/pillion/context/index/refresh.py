@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from pillion.context.exclusion import Exclusion
     from pillion.context.ignore import File, Ignore
     from pillion.context.index.database import Place
 
@@ -177,7 +178,7 @@ class _Walk:
     def _files(self) -> list[File]:
         """Return the files of languages that are indexed."""
         found = []
-        left_out: Counter[str] = Counter()
+        left_out: Counter[Exclusion] = Counter()
         for file in self._ignore.walk(left_out):
             if self._cancelled():
                 raise CancelledRefreshError
@@ -217,12 +218,12 @@ class _Walk:
         self._removed += writer.remove(self._connection, path)
 
     def _check(self, done: int, total: int) -> None:
+        if self._cancelled():
+            raise CancelledRefreshError
         now = time.monotonic()
         if self._connection.in_transaction and now - self._opened > _TRANSACTION_SECONDS:
             self._commit()
         if now - self._reported > _REPORT_SECONDS:
-            if self._cancelled():
-                raise CancelledRefreshError
             self._reported = now
             self._tell(done, total)
 
