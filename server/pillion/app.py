@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from pillion.context.index.workspace import Workspace
 from pillion.lsp.downloads import StoreDownloads
 from pillion.lsp.server import PillionServer
 from pillion.lsp.transport import accept_one, own_stdio
@@ -63,7 +64,7 @@ async def serve(
 
     It speaks over standard input and output, or over the one connection that `address` accepts.
     """
-    server = PillionServer(make, downloads or StoreDownloads(), command_line)
+    server = PillionServer(make, downloads or StoreDownloads(), command_line, Workspace())
     if address is None:
         return await server.run(own_stdio())
     return await server.run(await accept_one(*address, _announce))

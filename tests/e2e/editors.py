@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pillion.lsp.client import VSCODE, Client, Editor
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
 URI = "file:///work/a.py"
 
@@ -66,6 +66,7 @@ async def session(
     editor: Editor | None = None,
     options: Any = None,
     ready: bool = True,
+    folders: Sequence[Path] = (),
 ) -> AsyncIterator[Client]:
     """Run the server with a scripted engine, until it has been shut down properly.
 
@@ -73,7 +74,8 @@ async def session(
     """
     client = await Client.start(command(plan or {}), editor=editor)
     try:
-        await client.initialize(capabilities, options=options)
+        uris = [folder.as_uri() for folder in folders]
+        await client.initialize(capabilities, options=options, folders=uris)
         if ready:
             await client.until_ready()
         yield client

@@ -86,6 +86,12 @@ class Settings:
         minimum=0,
         maximum=4096,
     )
+    context_index: bool = _setting(
+        "context.index",
+        True,
+        "Keep an index of the workspace's files in the cache folder, to know what is defined "
+        "where.",
+    )
     max_tokens: int = _setting(
         "completion.maxTokens",
         96,

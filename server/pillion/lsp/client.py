@@ -36,6 +36,8 @@ VSCODE: Mapping[str, Json] = {
     "workspace": {
         "configuration": True,
         "didChangeConfiguration": {"dynamicRegistration": True},
+        "didChangeWatchedFiles": {"dynamicRegistration": True},
+        "workspaceFolders": True,
     },
     "textDocument": {
         "synchronization": {"dynamicRegistration": True, "didSave": True},
@@ -131,11 +133,14 @@ class Client:
         *,
         options: Json = None,
         initialized: bool = True,
+        folders: Sequence[str] = (),
     ) -> Json:
-        """Open the session; return what the server can do."""
+        """Open the session; return what the server can do. `folders` are URIs."""
+        named = [{"uri": uri, "name": uri.rpartition("/")[2]} for uri in folders]
         params = {
             "processId": os.getpid(),
             "rootUri": None,
+            "workspaceFolders": named or None,
             "capabilities": capabilities,
             "initializationOptions": options,
         }

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pillion.lsp.features import commands, configuration, inline_completion, lifecycle, status, sync
+from pillion.lsp.features import (
+    commands,
+    configuration,
+    inline_completion,
+    lifecycle,
+    status,
+    sync,
+    workspace,
+)
 
 if TYPE_CHECKING:
     from pillion.lsp.server import PillionServer
@@ -12,5 +20,5 @@ if TYPE_CHECKING:
 
 def register(server: PillionServer) -> None:
     """Register all features, except those that depend on the editor (see `lifecycle`)."""
-    for module in (lifecycle, sync, configuration, inline_completion, status, commands):
+    for module in (lifecycle, sync, workspace, configuration, inline_completion, status, commands):
         module.register(server)

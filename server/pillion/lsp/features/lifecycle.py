@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pillion.lsp.features import completion, configuration
+from pillion.lsp.features import completion, configuration, workspace
 
 if TYPE_CHECKING:
     from pillion.lsp.server import PillionServer
@@ -29,11 +29,13 @@ def initialize(ls: PillionServer, params: types.InitializeParams) -> None:
     if text_document is None or text_document.inline_completion is None:
         completion.register(ls)
     configuration.start_with(ls, params.initialization_options)
+    workspace.start_with(ls, params)
 
 
 def initialized(ls: PillionServer, _params: types.InitializedParams) -> None:
-    """Begin to load the model and ask for the settings; wait for neither."""
+    """Begin to load the model, to index, and ask for the settings; wait for none of it."""
     configuration.follow(ls)
+    workspace.follow(ls)
 
 
 async def shutdown(ls: PillionServer, _params: object) -> None:

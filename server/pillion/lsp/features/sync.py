@@ -18,6 +18,7 @@ def register(server: PillionServer) -> None:
     server.feature(types.TEXT_DOCUMENT_DID_OPEN)(did_open)
     server.feature(types.TEXT_DOCUMENT_DID_CHANGE)(did_change)
     server.feature(types.TEXT_DOCUMENT_DID_CLOSE)(did_close)
+    server.feature(types.TEXT_DOCUMENT_DID_SAVE)(did_save)
 
 
 def did_open(ls: PillionServer, params: types.DidOpenTextDocumentParams) -> None:
@@ -25,6 +26,7 @@ def did_open(ls: PillionServer, params: types.DidOpenTextDocumentParams) -> None
     item = params.text_document
     ls.suggester.end(item.uri, Reason.STALE)
     ls.documents.open(item.uri, item.language_id, item.version, item.text)
+    ls.indexing.edited(item.uri)
 
 
 def did_change(ls: PillionServer, params: types.DidChangeTextDocumentParams) -> None:
@@ -32,6 +34,12 @@ def did_change(ls: PillionServer, params: types.DidChangeTextDocumentParams) -> 
     uri, version = params.text_document.uri, params.text_document.version
     ls.documents.change(uri, version, to_changes(params.content_changes), ls.encoding)
     ls.suggester.end(uri, Reason.STALE)
+    ls.indexing.edited(uri)
+
+
+def did_save(ls: PillionServer, params: types.DidSaveTextDocumentParams) -> None:
+    """Note that a document is now on the disk."""
+    ls.indexing.touched([params.text_document.uri])
 
 
 def did_close(ls: PillionServer, params: types.DidCloseTextDocumentParams) -> None:
@@ -40,3 +48,4 @@ def did_close(ls: PillionServer, params: types.DidCloseTextDocumentParams) -> No
     ls.suggester.end(uri, Reason.STALE)
     ls.documents.close(uri)
     ls.model.forget(uri)
+    ls.indexing.closed(uri)
