@@ -32,8 +32,15 @@ class Job:
     exclude: tuple[str, ...] = ()
 
 
-async def refresh(job: Job, report: Callable[[Progress], None]) -> Refreshed:
-    """Walk a workspace; cancelling this ends the walk. Never raises for what goes wrong there."""
+async def refresh(
+    job: Job,
+    report: Callable[[Progress], None],
+    started: Callable[[int], None] = lambda _: None,
+) -> Refreshed:
+    """Walk a workspace; cancelling this ends the walk. Never raises for what goes wrong there.
+
+    `started` gets the id of the process.
+    """
     command = [sys.executable, "-m", "pillion.context.index.child", json.dumps(asdict(job))]
     try:
         process = await asyncio.create_subprocess_exec(
@@ -46,6 +53,7 @@ async def refresh(job: Job, report: Callable[[Progress], None]) -> Refreshed:
         )
     except OSError as error:
         return Refreshed(problem=f"The workspace cannot be indexed: {error.strerror}.")
+    started(process.pid)
     try:
         return await _follow(process, report)
     finally:

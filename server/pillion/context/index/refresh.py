@@ -18,7 +18,7 @@ import filelock
 
 from pillion.context.index import database, writer
 from pillion.context.index.entry import digest_of, entry_of, indexed, language_at
-from pillion.context.index.values import Progress, Refreshed
+from pillion.context.index.values import STOPPED, Progress, Refreshed
 from pillion.context.index.writer import Stamp
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def refresh(
                 found = _walk(place, root, ignore, report, cancelled)
             place.tidy()
     except CancelledRefreshError:
-        return Refreshed(problem="It was stopped.", seconds=time.monotonic() - started)
+        return Refreshed(problem=STOPPED, seconds=time.monotonic() - started)
     except (OSError, sqlite3.Error) as error:
         _log.warning("The workspace cannot be indexed: %s.", type(error).__name__)
         problem = f"The index cannot be written in {place.folder}: {error}."
@@ -160,7 +160,7 @@ class _Walk:
                     self._count()
                     counted = number
         except CancelledRefreshError:
-            problem = "It was stopped."
+            problem = STOPPED
         self._commit()
         if self._changed or self._removed:
             self._count()

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from pillion.syntax.outline import Definition
 
+STOPPED = "It was stopped."
+"""The `Refreshed.problem` of a walk that nobody wanted any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
