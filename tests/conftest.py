@@ -10,6 +10,8 @@ import pytest
 from hosts import runtime_folder, stop_hosts
 from pillion.base import paths
 
+pytest_plugins = ("workspaces",)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run end-to-end tests after the unit tests, and tests with real models after those."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "serve": "Run the language server (on standard input and output by default).",
     "complete": "Complete the code at FILE:LINE:COL.",
+    "index": "Index a workspace, and tell what the index holds.",
     "engine": "Show or stop the processes that run models for all editor windows.",
     "models": "List, get, verify and remove models.",
     "doctor": "Tell what is installed, how fast it is, and how to mend what is wrong.",

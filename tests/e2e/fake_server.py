@@ -24,6 +24,7 @@ from pillion.base import log
 from pillion.base.errors import EngineError, ModelInvalidError, ModelNotFoundError
 from pillion.commands import serve
 from pillion.context.editor import NO_EDITOR
+from pillion.context.index.workspace import Workspace
 from pillion.engine.fake import FakeEngine, Script
 
 if TYPE_CHECKING:
@@ -107,9 +108,10 @@ class BuggyCompleter(Completer):
         raise KeyError(snapshot.text, offset, settings, cancel, editor)
 
 
-def make(settings: Settings) -> tuple[Engine, Completer]:
+def make(settings: Settings, workspace: Workspace) -> tuple[Engine, Completer]:
     engine = make_engine(settings)
-    return engine, BuggyCompleter(engine) if PLAN.get("bug") else Completer(engine)
+    kind = BuggyCompleter if PLAN.get("bug") else Completer
+    return engine, kind(engine, workspaces=workspace)
 
 
 async def main(options: list[str]) -> None:

@@ -94,12 +94,16 @@ async def test_an_editor_without_pull_pushes() -> None:
 
 async def test_the_server_asks_to_be_told_of_changes() -> None:
     async with session() as client:
-        registrations = [
-            p["registrations"] for name, p in client.requests if name == "client/registerCapability"
-        ]
-        ((registration,),) = registrations
-        assert registration["method"] == "workspace/didChangeConfiguration"
-        assert registration["registerOptions"] == {"section": "pillion"}
+        registrations = {
+            registration["method"]: registration["registerOptions"]
+            for name, p in client.requests
+            if name == "client/registerCapability"
+            for registration in p["registrations"]
+        }
+        assert registrations["workspace/didChangeConfiguration"] == {"section": "pillion"}
+        (sources, names) = registrations["workspace/didChangeWatchedFiles"]["watchers"]
+        assert ",py," in sources["globPattern"]
+        assert ".gitignore" in names["globPattern"]
 
 
 async def test_an_editor_that_never_tells_its_settings_gets_the_defaults() -> None:

@@ -12,8 +12,8 @@ from pillion.context.editor import Diagnostic, EditorState
 from pillion.lsp.batch import Change
 from pillion.lsp.editor import EditorWatch, Update
 from pillion.lsp.editor_context import to_update
+from pillion.lsp.folders import Folders
 from pillion.lsp.sessions import Documents
-from pillion.lsp.workspace import Workspace
 from pillion.text.positions import Encoding, Position
 from pillion.text.snapshot import Snapshot
 
@@ -24,7 +24,7 @@ class Desk:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.documents = Documents()
-        self.workspace = Workspace(Settings)
+        self.workspace = Folders(Settings)
         self.workspace.use([root.as_uri()])
         self.watch = EditorWatch(self.documents, self.workspace)
 

@@ -61,7 +61,7 @@ class Completer:
         self._running: dict[str, Cancel] = {}
         self._ahead: dict[str, tuple[Cancel, asyncio.Task[None]]] = {}
         self._cache = Cache()
-        self._editor = NO_EDITOR
+        self._editors: dict[str, EditorState] = {}
         self.meter = Meter()
 
     async def complete(
@@ -78,7 +78,7 @@ class Completer:
         document, which then answers `Reason.SUPERSEDED`. Never raises for a failing engine.
         Cancelling the coroutine stops the engine, too.
         """
-        self._editor = editor
+        self._editors[snapshot.uri] = editor
         trace = Trace()
         self._stop_ahead(snapshot.uri)
         if earlier := self._running.get(snapshot.uri):
@@ -110,6 +110,7 @@ class Completer:
         """Drop what is remembered of a closed document."""
         self._stop_ahead(uri)
         self._readings.pop(uri, None)
+        self._editors.pop(uri, None)
         self._cache.forget(uri)
 
     async def settle(self) -> None:
@@ -205,7 +206,8 @@ class Completer:
         bundle = reading.bundle
         if self._workspaces and (bundle is None or not bundle.suits(site)):
             window = reading.whole(site, allowed, bundle).window
-            bundle = await bundle_for(site, window, allowed, self._workspaces, self._engine)
+            editor = self._editors.get(site.snapshot.uri, NO_EDITOR)
+            bundle = await bundle_for(site, window, allowed, self._workspaces, self._engine, editor)
         return reading.whole(site, allowed, bundle)
 
     def _reading(self, uri: str) -> Reading:

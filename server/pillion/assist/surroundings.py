@@ -10,15 +10,17 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import unquote
 
 from pillion.context.gather import gather
-from pillion.context.place import place_of
 from pillion.context.rank import fit
+from pillion.context.view import view_of
 from pillion.prompt.fim import body, heading
 
 if TYPE_CHECKING:
     from pillion.assist.contract import Plan
-    from pillion.context.index.index import Index
+    from pillion.context.editor import EditorState
+    from pillion.context.index.workspace import Place
     from pillion.context.snippet import Snippet
     from pillion.context.window import Window
     from pillion.engine.base import Engine
@@ -35,9 +37,9 @@ _TYPED_TOKENS = 48
 
 
 class Workspaces(Protocol):
-    """Finds the index that knows a document."""
+    """Finds the index that knows a document; see `pillion.context.index.workspace`."""
 
-    def index_of(self, uri: str) -> tuple[Index, str] | None:
+    def find(self, uri: str) -> Place | None:
         """Return the index and the document's path in it; None outside of all workspaces."""
 
 
@@ -56,25 +58,41 @@ class Bundle:
 
 
 async def bundle_for(
-    site: Site, window: Window, plan: Plan, workspaces: Workspaces, engine: Engine
+    site: Site,
+    window: Window,
+    plan: Plan,
+    workspaces: Workspaces,
+    engine: Engine,
+    *,
+    editor: EditorState,
 ) -> Bundle:
     """Gather what may help at `site`, and cut it to the room that `plan` leaves.
 
     Never raises for a missing or broken index: then nothing is found.
     """
     line = site.snapshot.lines.at(site.offset)
-    found = workspaces.index_of(site.snapshot.uri)
-    if found is None:
-        return Bundle((), "", line)
-    index, path = found
-    place = place_of(site, path, window)
-    snippets = await asyncio.to_thread(gather, place, index)
+    found = workspaces.find(site.snapshot.uri)
+    path = found.path if found else _name(site.snapshot.uri)
+
+    def path_of(uri: str) -> str:
+        known = workspaces.find(uri)
+        return known.path if known else _name(uri)
+
+    view = view_of(site, path, window)
+    snippets = await asyncio.to_thread(
+        gather, view, found.index if found else None, editor, path_of
+    )
     comment = site.language.line_comment
     texts = [body(one, comment) for one in snippets]
     before, after, *sizes = await engine.count([window.prefix, window.suffix, *texts])
     room = plan.prompt_tokens - _window_tokens(site, window, plan, before + after) - _TYPED_TOKENS
     chosen = fit(snippets, [size + _FRAME_TOKENS for size in sizes], room)
     return Bundle(chosen, heading(chosen, path, comment), line)
+
+
+def _name(uri: str) -> str:
+    """Return the last part of an address, for a document outside of all workspaces."""
+    return unquote(uri.rpartition("/")[2])
 
 
 def _window_tokens(site: Site, window: Window, plan: Plan, tokens: int) -> int:

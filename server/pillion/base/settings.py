@@ -99,6 +99,12 @@ class Settings:
         (),
         "Patterns of files that are never read, as in a `.gitignore` at the root of the workspace.",
     )
+    context_index: bool = _setting(
+        "context.index",
+        True,
+        "Keep an index of the workspace's files in the cache folder, to know what is defined "
+        "where.",
+    )
     max_tokens: int = _setting(
         "completion.maxTokens",
         96,

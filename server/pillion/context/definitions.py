@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pillion.context.index.values import Found, Target
     from pillion.context.nearby import Nearby
-    from pillion.context.place import Place
+    from pillion.context.view import View
     from pillion.syntax.definitions import Definition
     from pillion.syntax.imports import Import
 
@@ -64,10 +64,10 @@ class _Candidate(NamedTuple):
     why: str
 
 
-def definitions(place: Place, near: Nearby, index: Knows) -> list[Snippet]:
+def definitions(view: View, near: Nearby, index: Knows) -> list[Snippet]:
     """Return skeletons of what is defined elsewhere, best first."""
     found: dict[tuple[str, str], _Candidate] = {}
-    for one in (*_imported(place, near, index), *_named(place, near, index)):
+    for one in (*_imported(view, near, index), *_named(view, near, index)):
         key = (one.path, one.definition.qualified)
         if one.score >= _LEAST and (key not in found or one.score > found[key].score):
             found[key] = one
@@ -76,16 +76,16 @@ def definitions(place: Place, near: Nearby, index: Knows) -> list[Snippet]:
     return [one for one in shown if one.text]
 
 
-def _imported(place: Place, near: Nearby, index: Knows) -> Iterator[_Candidate]:
-    text = place.site.snapshot.text
+def _imported(view: View, near: Nearby, index: Knows) -> Iterator[_Candidate]:
+    text = view.site.snapshot.text
     wanted = []
-    for item in index.imports_of(place.path) if place.path else ():
+    for item in index.imports_of(view.path) if view.path else ():
         weight = max((near.names.get(alias, 0.0) for _, alias in item.names if alias), default=0.0)
         fresh = any(alias and alias != ALL and _uses(text, alias) <= 1 for _, alias in item.names)
         wanted.append((max(weight, float(fresh)), item))
     wanted.sort(key=lambda pair: -pair[0])
     for _, item in wanted[:_IMPORTS]:
-        for target in index.resolve(place.path, item):
+        for target in index.resolve(view.path, item):
             if target.name == ALL or not target.alias:
                 continue
             score = _IMPORTED + 2 * near.names.get(target.alias, 0.0)
@@ -98,7 +98,7 @@ def _imported(place: Place, near: Nearby, index: Knows) -> Iterator[_Candidate]:
                     break
 
 
-def _named(place: Place, near: Nearby, index: Knows) -> Iterator[_Candidate]:
+def _named(view: View, near: Nearby, index: Knows) -> Iterator[_Candidate]:
     heaviest = sorted(near.names.items(), key=lambda item: -item[1])
     tried = 0
     for name, weight in heaviest:
@@ -107,17 +107,17 @@ def _named(place: Place, near: Nearby, index: Knows) -> Iterator[_Candidate]:
         tried += 1
         if tried > _NAMES:
             return
-        found = index.defined(name, _MOST_PLACES + 1, near=place.path, languages=place.languages)
+        found = index.defined(name, _MOST_PLACES + 1, near=view.path, languages=view.languages)
         found = [
             one
             for one in found
             if one.definition.kind != "field"
-            and not place.sees(one.path, one.definition.line, one.definition.line)
+            and not view.sees(one.path, one.definition.line, one.definition.line)
         ]
         if len(found) > _MOST_PLACES:
             continue
         for one in found:
-            share = 1.6 if one.path == place.path else 1.0
+            share = 1.6 if one.path == view.path else 1.0
             if one.definition.kind == "method":
                 share *= 0.7
             score = weight * share / len(found)

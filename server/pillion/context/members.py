@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from pillion.context.nearby import Nearby
-    from pillion.context.place import Place
+    from pillion.context.view import View
     from pillion.syntax.definitions import Definition
 
     class Lists(Protocol):
@@ -26,12 +26,12 @@ _SCORE = 0.4
 """Behind similar code: in front of it, members made fewer lines right (docs/context.md)."""
 
 
-def members(place: Place, near: Nearby, index: Lists) -> list[Snippet]:
+def members(view: View, near: Nearby, index: Lists) -> list[Snippet]:
     """Return the class around the cursor, as a skeleton of what the model does not see of it."""
-    if not place.path:
+    if not view.path:
         return []
-    known = index.definitions_in(place.path)
-    line = place.site.snapshot.lines.at(place.site.offset)
+    known = index.definitions_in(view.path)
+    line = view.site.snapshot.lines.at(view.site.offset)
     around = [
         one
         for one in known
@@ -43,10 +43,10 @@ def members(place: Place, near: Nearby, index: Lists) -> list[Snippet]:
     hidden = [
         one
         for one in known
-        if one.scope == inner.qualified and not place.sees(place.path, one.line, one.line)
+        if one.scope == inner.qualified and not view.sees(view.path, one.line, one.line)
     ]
     if not hidden:
         return []
     text = skeleton(inner, hidden, near.names)
     why = f"the other members of {inner.name}"
-    return [Snippet(Source.MEMBERS, place.path, inner.line, inner.end_line, text, _SCORE, why)]
+    return [Snippet(Source.MEMBERS, view.path, inner.line, inner.end_line, text, _SCORE, why)]

@@ -9,8 +9,8 @@ from pillion.context.snippet import Source
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pillion.context.place import Place
     from pillion.context.snippet import Snippet
+    from pillion.context.view import View
 
 _WEIGHTS = {
     Source.EDIT: 1.2,
@@ -24,7 +24,7 @@ _WEIGHTS = {
 from it made fewer. So a definition comes first only where it is nearly certain to be used."""
 
 
-def ranked(found: Sequence[Snippet], place: Place) -> list[Snippet]:
+def ranked(found: Sequence[Snippet], view: View) -> list[Snippet]:
     """Return the candidates in the order in which they should get room, each line once.
 
     What the model sees anyway is left out, as is what a better candidate shows already.
@@ -32,7 +32,7 @@ def ranked(found: Sequence[Snippet], place: Place) -> list[Snippet]:
     order = sorted(found, key=lambda one: (-_WEIGHTS[one.source] * one.score, one.path, one.line))
     chosen: list[Snippet] = []
     for one in order:
-        hidden = one.source in _SUMMARIES or not place.sees(one.path, one.line, one.end_line)
+        hidden = one.source in _SUMMARIES or not view.sees(one.path, one.line, one.end_line)
         if hidden and one.text.strip() and not any(_shows(other, one) for other in chosen):
             chosen.append(one)
     return chosen

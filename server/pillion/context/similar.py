@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pillion.context.index.values import Hit
     from pillion.context.nearby import Nearby
-    from pillion.context.place import Place
+    from pillion.context.view import View
 
     class Finds(Protocol):
         """What is needed of `pillion.context.index.index.Index`."""
@@ -49,21 +49,21 @@ _CUTOFF = 0.45
 """Share of the best score below which a match is chance. 0.7 was worse."""
 
 
-def similar(place: Place, near: Nearby, index: Finds) -> list[Snippet]:
+def similar(view: View, near: Nearby, index: Finds) -> list[Snippet]:
     """Return the best matches, best first; never lines that the model sees anyway."""
     wanted = list(near.words)
-    hits = index.search(wanted, _CHUNKS, languages=place.languages)
+    hits = index.search(wanted, _CHUNKS, languages=view.languages)
     rarity = index.rarity(wanted)
     weights = {word: weight * rarity.get(word, 0.0) for word, weight in near.words.items()}
     found = sorted(
-        (match for hit in hits if (match := _best(hit, weights, place))),
+        (match for hit in hits if (match := _best(hit, weights, view))),
         key=lambda match: -match.score,
     )
     chosen: list[Snippet] = []
     for match in found:
         if match.score < _CUTOFF * found[0].score or len(chosen) == _MOST:
             break
-        snippet = _with_what_follows(match, found[0].score, place, index)
+        snippet = _with_what_follows(match, found[0].score, view, index)
         if snippet and not any(_same(snippet, other) for other in chosen):
             chosen.append(snippet)
     return chosen
@@ -75,13 +75,13 @@ class _Match(NamedTuple):
     line: int
 
 
-def _best(hit: Hit, weights: Mapping[str, float], place: Place) -> _Match | None:
+def _best(hit: Hit, weights: Mapping[str, float], view: View) -> _Match | None:
     """Return where in a chunk the lines begin that match best."""
     per_line = [frozenset(words(line)) for line in hit.text.splitlines()]
     best: _Match | None = None
     for first in range(0, max(1, len(per_line) - _MATCHED + _STEP), _STEP):
         line = hit.line + first
-        if place.sees(hit.path, line, line + _MATCHED - 1):
+        if view.sees(hit.path, line, line + _MATCHED - 1):
             continue
         matched = frozenset[str]().union(*per_line[first : first + _MATCHED])
         score = sum(weights[word] for word in matched if word in weights)
@@ -90,13 +90,13 @@ def _best(hit: Hit, weights: Mapping[str, float], place: Place) -> _Match | None
     return best
 
 
-def _with_what_follows(match: _Match, best: float, place: Place, index: Finds) -> Snippet | None:
+def _with_what_follows(match: _Match, best: float, view: View, index: Finds) -> Snippet | None:
     text = index.text(match.path)
     if text is None:
         return None
     first, last = match.line, match.line + _MATCHED + _BEHIND - 1
-    if first < place.first_line and match.path == place.path:
-        last = min(last, place.first_line - 1)
+    if first < view.first_line and match.path == view.path:
+        last = min(last, view.first_line - 1)
     taken = text.splitlines()[first : last + 1]
     while taken and not taken[0].strip():
         taken, first = taken[1:], first + 1

@@ -6,17 +6,20 @@ index takes the cut texts as open documents, and nothing of the files behind the
 
 from __future__ import annotations
 
+import os
 import tarfile
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pillion.context.index.index import Index
+from pillion.context.index.workspace import Workspace
 from pillion.eval.tasks import archive_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+    from pillion.context.index.workspace import Place
     from pillion.eval.tasks import Task
 
 _AROUND = 100
@@ -28,16 +31,17 @@ class Checkout:
 
     def __init__(self, data: Path, repo: str, folder: Path) -> None:
         """Unpack `repo` below `folder` and index it there."""
-        self.root = folder / "tree"
+        self.root = Path(os.path.realpath(folder)) / "tree"
         with tarfile.open(archive_of(data, repo)) as tar:
             tar.extractall(self.root, filter="data")
-        self.index = Index.open(self.root, folder / "cache")
+        # No answer may depend on how busy the machine is.
+        self.index = Index.open(self.root, folder / "cache", patience=60)
         self.index.refresh()
+        self.workspace = Workspace([self.index])
 
-    def index_of(self, uri: str) -> tuple[Index, str] | None:
+    def find(self, uri: str) -> Place | None:
         """Return the index and the path of a document; see `assist.surroundings.Workspaces`."""
-        prefix = self.root.as_uri() + "/"
-        return (self.index, uri.removeprefix(prefix)) if uri.startswith(prefix) else None
+        return self.workspace.find(uri)
 
     def uri(self, task: Task) -> str:
         """Return the address of a task's document."""

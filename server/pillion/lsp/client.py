@@ -36,6 +36,8 @@ VSCODE: Mapping[str, Json] = {
     "workspace": {
         "configuration": True,
         "didChangeConfiguration": {"dynamicRegistration": True},
+        "didChangeWatchedFiles": {"dynamicRegistration": True},
+        "workspaceFolders": True,
     },
     "textDocument": {
         "synchronization": {"dynamicRegistration": True, "didSave": True},
@@ -133,13 +135,14 @@ class Client:
         folders: Sequence[str] = (),
         initialized: bool = True,
     ) -> Json:
-        """Open the session in a workspace of `folders`; return what the server can do."""
+        """Open the session; return what the server can do. `folders` are URIs."""
+        named = [{"uri": uri, "name": uri.rpartition("/")[2]} for uri in folders]
         params = {
             "processId": os.getpid(),
             "rootUri": None,
+            "workspaceFolders": named or None,
             "capabilities": capabilities,
             "initializationOptions": options,
-            "workspaceFolders": [{"uri": uri, "name": uri} for uri in folders] or None,
         }
         result = await self.request("initialize", params)
         self.capabilities = result["capabilities"]

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from pillion.context.editor import EditorState
     from pillion.lsp.batch import Change
+    from pillion.lsp.folders import Folders
     from pillion.lsp.sessions import Documents
-    from pillion.lsp.workspace import Workspace
     from pillion.text.snapshot import Snapshot
 
 _DOCUMENTS = 20
@@ -44,7 +44,7 @@ class Update:
 class EditorWatch:
     """Keeps what one editor shows; `state` makes a value of it."""
 
-    def __init__(self, documents: Documents, workspace: Workspace) -> None:
+    def __init__(self, documents: Documents, workspace: Folders) -> None:
         self._documents = documents
         self._workspace = workspace
         self._edits = RecentEdits()

@@ -21,10 +21,15 @@ if TYPE_CHECKING:
 class Bar:
     """One bar. Reports are cheap: the editor hears of whole percents only."""
 
-    def __init__(self, server: LanguageServer, tasks: Tasks, title: str) -> None:
+    def __init__(
+        self, server: LanguageServer, tasks: Tasks, title: str, *, cancellable: bool = False
+    ) -> None:
+        """`cancellable`: the user may stop the work; see `token`."""
         self._server = server
         self._title = title
-        self._token = str(uuid.uuid4())
+        self._cancellable = cancellable
+        self.token = str(uuid.uuid4())
+        """What `window/workDoneProgress/cancel` says when the user stops the work."""
         self._percentage = 0
         self._message: str | None = None
         self._visible = False
@@ -50,7 +55,7 @@ class Bar:
             self._send(types.WorkDoneProgressEnd(message=message))
 
     async def _open(self) -> None:
-        params = types.WorkDoneProgressCreateParams(self._token)
+        params = types.WorkDoneProgressCreateParams(self.token)
         try:
             await self._server.window_work_done_progress_create_async(params)
         except JsonRpcException:
@@ -63,7 +68,7 @@ class Bar:
                 title=self._title,
                 percentage=self._percentage,
                 message=self._message,
-                cancellable=False,
+                cancellable=self._cancellable,
             )
         )
 
@@ -73,4 +78,4 @@ class Bar:
         | types.WorkDoneProgressReport
         | types.WorkDoneProgressEnd,
     ) -> None:
-        self._server.progress(types.ProgressParams(self._token, value))
+        self._server.progress(types.ProgressParams(self.token, value))

@@ -16,11 +16,14 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from pillion import __version__
+from pillion.context.index.workspace import Workspace
 from pillion.lsp import features
 from pillion.lsp.configuration import Configuration
 from pillion.lsp.convert import to_encoding
 from pillion.lsp.custom import STATUS
 from pillion.lsp.editor import EditorWatch
+from pillion.lsp.folders import Folders
+from pillion.lsp.indexing import Indexing
 from pillion.lsp.messages import Messages
 from pillion.lsp.model import ModelKeeper
 from pillion.lsp.progress import Bar
@@ -29,7 +32,6 @@ from pillion.lsp.sessions import Documents
 from pillion.lsp.status import Record, StatusJson
 from pillion.lsp.suggest import Suggester
 from pillion.lsp.tasks import Tasks, describe
-from pillion.lsp.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,10 +62,12 @@ class PillionServer(LanguageServer):
         make: Callable[[Settings], tuple[Engine, Completes]],
         downloads: Downloads,
         command_line: Mapping[str, object] | None = None,
+        workspace: Workspace | None = None,
     ) -> None:
         """Build a server whose engine and completer come from `make`; starts nothing.
 
-        `command_line` are settings that win over the editor's.
+        `command_line` are settings that win over the editor's; `workspace` is kept up to date
+        with the editor's folders and documents.
         """
         super().__init__(
             "pillion",
@@ -76,7 +80,7 @@ class PillionServer(LanguageServer):
         self.messages = Messages(self)
         self.documents = Documents()
         self.configuration = Configuration(command_line)
-        self.folders = Workspace(lambda: self.configuration.settings)
+        self.folders = Folders(lambda: self.configuration.settings)
         self.editor = EditorWatch(self.documents, self.folders)
         self.record = Record()
         self.holds_model = False
@@ -97,6 +101,13 @@ class PillionServer(LanguageServer):
             self.model,
             settings=lambda: self.configuration.settings,
             record=self._note,
+        )
+        self.indexing = Indexing(
+            workspace or Workspace(),
+            self.documents,
+            tasks=self.tasks,
+            messages=self.messages,
+            bar=lambda title: Bar(self, self.tasks, title, cancellable=True),
         )
         self.protocol.on_lost = self._lost
         features.register(self)
@@ -128,9 +139,14 @@ class PillionServer(LanguageServer):
         return 0 if properly else 1
 
     def start_model(self) -> None:
-        """Begin to load the model, unless that was begun or the editor's settings are due."""
+        """Begin to load the model and to index, unless the editor's settings are due."""
         if not self.holds_model:
-            self.model.use(self.configuration.settings)
+            self.follow_settings()
+
+    def follow_settings(self) -> None:
+        """Use the settings as they are now."""
+        self.model.use(self.configuration.settings)
+        self.indexing.use(self.configuration.settings)
 
     def status_json(self) -> StatusJson:
         """Return the result of `pillion/status`."""

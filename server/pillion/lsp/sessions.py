@@ -45,6 +45,10 @@ class Documents:
             return Nothing(document.problem)
         return document.snapshot
 
+    def uris(self) -> list[str]:
+        """Return which documents are open."""
+        return list(self._documents)
+
     def open(self, uri: str, language: str, version: int, text: str) -> None:
         """Keep a document; a second opening replaces the first."""
         self._keep(Snapshot(uri, text, version, language))

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from pillion.assist.outcome import Suggestion
     from pillion.base.settings import Settings
     from pillion.lsp.editor import EditorWatch
+    from pillion.lsp.folders import Folders
     from pillion.lsp.model import ModelKeeper
     from pillion.lsp.sessions import Documents
-    from pillion.lsp.workspace import Workspace
     from pillion.text.snapshot import Snapshot
 
 
@@ -32,7 +32,7 @@ class Suggester:
     def __init__(
         self,
         documents: Documents,
-        folders: Workspace,
+        folders: Folders,
         editor: EditorWatch,
         model: ModelKeeper,
         *,

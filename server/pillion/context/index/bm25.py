@@ -28,7 +28,8 @@ class Corpus:
 
 def weights(frequencies: Mapping[str, int], corpus: Corpus) -> dict[str, float]:
     """Return how much each word says: the fewer chunks have it, the more."""
-    total = max(1, corpus.chunks)
+    # Both are counted now and then while the index grows, not at the same moment.
+    total = max([1, corpus.chunks, *frequencies.values()])
     return {
         # Never negative: a word that is nearly everywhere says nothing.
         word: max(1e-6, math.log((total - count + 0.5) / (count + 0.5)))

@@ -17,7 +17,6 @@ import os
 import sqlite3
 import time
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pillion.base import paths
@@ -25,6 +24,7 @@ from pillion.syntax import grammars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _SHAPE = "1"
 """Raise it whenever the tables or what is put into them change."""

@@ -30,7 +30,15 @@ from pillion.context.index.refresh import refresh
 from pillion.context.index.resolve import resolve
 from pillion.context.index.search import MOST_TERMS, corpus_of, search
 from pillion.context.index.texts import Texts
-from pillion.context.index.values import Found, Hit, Progress, Refreshed, Stats, Target
+from pillion.context.index.values import (
+    Found,
+    Hit,
+    Progress,
+    Query,
+    Refreshed,
+    Stats,
+    Target,
+)
 from pillion.context.index.writer import Stamp
 
 if TYPE_CHECKING:
@@ -57,33 +65,41 @@ _LIST_SECONDS = 1.0
 class Index:
     """One workspace's index. Opening it costs nothing and never fails."""
 
-    def __init__(self, root: Path, place: Place, ignore: Ignore, problem: str = "") -> None:
+    def __init__(self, root: Path, place: Place, ignore: Ignore, patience: float) -> None:
         """Use `open` instead."""
         self.root = root
-        self.problem = problem
+        self.problem = ""
         """Why there is nothing but open documents, or an empty text."""
         self._place = place
         self._ignore = ignore
-        self._reader = Reader(place)
+        self._reader = Reader(place, patience)
         self._overlay = Overlay()
         self._texts = Texts(ignore)
         self._writing = threading.Lock()
 
     @classmethod
     def open(
-        cls, root: Path, cache_dir: Path | None = None, *, exclude: Iterable[str] = ()
+        cls,
+        root: Path,
+        cache_dir: Path | None = None,
+        *,
+        exclude: Iterable[str] = (),
+        patience: float = STATEMENT_SECONDS,
     ) -> Index:
         """Open the index of the workspace `root`, wherever in its cache it can be kept.
 
-        `exclude` are patterns of files that the user wants to be left out.
+        `exclude` are patterns of files that the user wants to be left out. `patience` are the
+        seconds that one statement may take before it has no answer; where answers must not depend
+        on the machine, give it many.
         """
         root = Path(os.path.realpath(root))
         ignore = Ignore(root, exclude=exclude)
-        problem = ""
         for place in database.places(root, cache_dir):
-            if not (problem := _unwritable(place)):
-                return cls(root, place, ignore)
-        return cls(root, place, ignore, problem)
+            index = cls(root, place, ignore, patience)
+            index.problem = _unwritable(place)
+            if not index.problem:
+                break
+        return index
 
     def close(self) -> None:
         """Close the files; open documents are forgotten."""
@@ -198,23 +214,36 @@ class Index:
     ) -> list[Found]:
         """Return definitions of `name`, those in folders that are near to `near` first."""
         layers = self._overlay.layers()
-        found = [
-            Found(path, item)
+        places: list[tuple[str, int, Definition | tuple[int, int]]] = [
+            (path, item.start, item)
             for path, layer in layers.items()
             for item in layer.entry.outline.definitions
             if item.name == name
         ]
-        found += [one for one in self._reader.defined(name, _MOST_PLACES) if one.path not in layers]
+        for path, file, place in self._reader.defined(name, _MOST_PLACES):
+            if path not in layers:
+                places.append((path, place, (file, place)))
         if languages:
-            found = [one for one in found if language_at(one.path).id in languages]
-        found.sort(key=lambda one: (-lookup.shared(one.path, near), one.path, one.definition.start))
-        return found[:limit]
+            places = [one for one in places if language_at(one[0]).id in languages]
+        places.sort(key=lambda one: (-lookup.shared(one[0], near), one[0], one[1]))
+        found = []
+        for path, _, item in places[:limit]:
+            definition = self._reader.definition(*item) if isinstance(item, tuple) else item
+            if definition is not None:
+                found.append(Found(path, definition))
+        return found
 
-    def definitions_in(self, path: str) -> Sequence[Definition]:
-        """Return the definitions of a file, in its order."""
-        if (layer := self._overlay.layers().get(path)) is not None:
-            return layer.entry.outline.definitions
-        return self._reader.definitions_in(path)
+    def definitions_in(self, path: str, names: Sequence[str] = ()) -> Sequence[Definition]:
+        """Return the definitions of a file, in its order.
+
+        With `names`, only those at the top level that are called so, and what is inside of them.
+        """
+        if (layer := self._overlay.layers().get(path)) is None:
+            return self._reader.definitions_in(path, names)
+        found = layer.entry.outline.definitions
+        if not names:
+            return found
+        return [one for one in found if one.qualified.partition(".")[0] in names]
 
     def defines(self, path: str, name: str) -> bool:
         """Tell whether a file defines `name` at its top level."""
@@ -274,12 +303,9 @@ class Index:
         languages: Collection[str] = (),
         exclude: Collection[str] = (),
     ) -> list[Hit]:
-        """Return the chunks that are most like `words`, best first.
-
-        `words` are those of `pillion.context.index.words`; `exclude` are paths.
-        """
-        layers = self._overlay.layers()
-        return search(self._reader, self._texts, layers, words, limit, languages, exclude)
+        """Return the chunks that are most like `words`, best first; see `Query`."""
+        query = Query(tuple(words), limit, languages, exclude)
+        return search(self._reader, self._texts, self._overlay.layers(), query)
 
     def rarity(self, words: Sequence[str]) -> Mapping[str, float]:
         """Return how much each word says about a chunk: the fewer chunks have it, the more."""
@@ -290,7 +316,7 @@ class Index:
         """Return all files of a folder and below it, in order; many may take longer."""
         layers = self._overlay.layers()
         prefix = f"{folder}/" if folder else ""
-        seconds = STATEMENT_SECONDS if limit <= _MOST_IN_FOLDER else _LIST_SECONDS
+        seconds = _LIST_SECONDS if limit > _MOST_IN_FOLDER else None
         found = set(self._reader.in_folder(folder, limit, seconds))
         found.update(path for path in layers if path.startswith(prefix))
         return sorted(found)[:limit]

@@ -182,8 +182,8 @@ def _dotted(files: Files, path: str, module: str) -> Iterator[str]:
         # A member of a class is imported by one part more.
         if size < 1:
             return
-        if found := _longest(files.with_tail(parts[size - 1]), parts[:size], path):
-            yield found
+        if one := _longest(files.with_tail(parts[size - 1]), parts[:size], path):
+            yield one
             return
     ending = posixpath.splitext(path)[1]
     for base in _above(posixpath.dirname(path)):

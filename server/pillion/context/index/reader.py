@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pillion.context.index import database
 from pillion.context.index.bm25 import Corpus
-from pillion.context.index.values import Found, Stats
+from pillion.context.index.values import Stats
 from pillion.syntax.outline import Definition, Import
 
 if TYPE_CHECKING:
@@ -43,10 +43,12 @@ _DEFINITION = "name, kind, scope, signature, doc, start, end, line, end_line"
 class Reader:
     """Reads one workspace's database."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, patience: float) -> None:
+        """`patience`: seconds that one statement may take."""
         self.damaged = False
         """Whether the database was found to be damaged; a refresh builds it anew."""
         self._place = place
+        self._patience = patience
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
@@ -80,28 +82,43 @@ class Reader:
         sql = "SELECT path FROM file WHERE tail = ? LIMIT ?"
         return [row[0] for row in self._ask(sql, (tail, limit))]
 
-    def in_folder(self, folder: str, limit: int, seconds: float = STATEMENT_SECONDS) -> list[str]:
+    def in_folder(self, folder: str, limit: int, seconds: float | None = None) -> list[str]:
         """Return files of `folder` and below it, in order; all files for an empty name."""
         # Behind the slash comes the digit zero.
         low, high = (f"{folder}/", f"{folder}0") if folder else ("", "\U0010ffff")
         sql = "SELECT path FROM file WHERE path >= ? AND path < ? ORDER BY path LIMIT ?"
         return [row[0] for row in self._ask(sql, (low, high, limit), seconds)]
 
-    def defined(self, name: str, limit: int) -> list[Found]:
-        """Return definitions of `name`."""
-        rows = self._ask(
-            f"SELECT path, {_DEFINITION} FROM definition JOIN file ON file.id = file "  # noqa: S608
-            "WHERE name = ? LIMIT ?",
-            (name, limit),
+    def defined(self, name: str, limit: int) -> list[tuple[str, int, int]]:
+        """Return where `name` is defined: the path, and the keys for `definition`."""
+        sql = (
+            "SELECT path, file, place FROM definition JOIN file ON file.id = file "
+            "WHERE name = ? LIMIT ?"
         )
-        return [Found(row[0], _definition(row[1:])) for row in rows]
+        return [tuple(row) for row in self._ask(sql, (name, limit))]
 
-    def definitions_in(self, path: str) -> list[Definition]:
-        """Return the definitions of a file, in its order."""
+    def definition(self, file: int, place: int) -> Definition | None:
+        """Return one definition."""
+        rows = self._ask(
+            f"SELECT {_DEFINITION} FROM definition WHERE file = ? AND place = ?",  # noqa: S608
+            (file, place),
+        )
+        return _definition(rows[0]) if rows else None
+
+    def definitions_in(self, path: str, names: Sequence[str] = ()) -> list[Definition]:
+        """Return the definitions of a file, in its order.
+
+        With `names`, only those at the top level that are called so, and what is inside of them.
+        """
+        which = ""
+        if names:
+            marks = ",".join("?" * len(names))
+            first = "substr(scope, 1, instr(scope || '.', '.') - 1)"
+            which = f"AND iif(scope = '', name, {first}) IN ({marks})"
         rows = self._ask(
             f"SELECT {_DEFINITION} FROM definition "  # noqa: S608
-            "WHERE file = (SELECT id FROM file WHERE path = ?) ORDER BY place",
-            (path,),
+            f"WHERE file = (SELECT id FROM file WHERE path = ?) {which} ORDER BY place",
+            (path, *names),
         )
         return [_definition(row) for row in rows]
 
@@ -191,22 +208,19 @@ class Reader:
         counts = [row[0] for row in self._ask(sql, seconds=60.0)]
         if not counts:
             return Stats()
+        files, definitions, imports, references, chunks = counts
         sql = "SELECT language, count(*) FROM file GROUP BY 1 ORDER BY 2 DESC, 1"
-        return Stats(
-            *counts,
-            bytes=self._place.size(),
-            languages=dict(self._ask(sql, seconds=60.0)),
-        )
+        languages = dict(self._ask(sql, seconds=60.0))
+        size = self._place.size()
+        return Stats(files, definitions, imports, references, chunks, size, languages)
 
-    def _ask(
-        self, sql: str, values: Sequence[Any] = (), seconds: float = STATEMENT_SECONDS
-    ) -> list[Any]:
+    def _ask(self, sql: str, values: Sequence[Any] = (), seconds: float | None = None) -> list[Any]:
         """Return the rows of one statement; none if anything is in its way."""
         with self._lock:
             connection = self._open()
             if connection is None:
                 return []
-            self._deadline = time.monotonic() + seconds
+            self._deadline = time.monotonic() + (seconds or self._patience)
             try:
                 return connection.execute(sql, values).fetchall()
             except sqlite3.Error as error:

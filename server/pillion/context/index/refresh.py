@@ -18,13 +18,14 @@ import filelock
 
 from pillion.context.index import database, writer
 from pillion.context.index.entry import digest_of, entry_of, indexed, language_at
-from pillion.context.index.values import Progress, Refreshed
+from pillion.context.index.values import STOPPED, Progress, Refreshed
 from pillion.context.index.writer import Stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from pillion.context.exclusion import Exclusion
     from pillion.context.ignore import File, Ignore
     from pillion.context.index.database import Place
 
@@ -76,7 +77,7 @@ def refresh(
                 found = _walk(place, root, ignore, report, cancelled)
             place.tidy()
     except CancelledRefreshError:
-        return Refreshed(problem="It was stopped.", seconds=time.monotonic() - started)
+        return Refreshed(problem=STOPPED, seconds=time.monotonic() - started)
     except (OSError, sqlite3.Error) as error:
         _log.warning("The workspace cannot be indexed: %s.", type(error).__name__)
         problem = f"The index cannot be written in {place.folder}: {error}."
@@ -159,7 +160,7 @@ class _Walk:
                     self._count()
                     counted = number
         except CancelledRefreshError:
-            problem = "It was stopped."
+            problem = STOPPED
         self._commit()
         if self._changed or self._removed:
             self._count()
@@ -177,7 +178,7 @@ class _Walk:
     def _files(self) -> list[File]:
         """Return the files of languages that are indexed."""
         found = []
-        left_out: Counter[str] = Counter()
+        left_out: Counter[Exclusion] = Counter()
         for file in self._ignore.walk(left_out):
             if self._cancelled():
                 raise CancelledRefreshError
@@ -217,12 +218,12 @@ class _Walk:
         self._removed += writer.remove(self._connection, path)
 
     def _check(self, done: int, total: int) -> None:
+        if self._cancelled():
+            raise CancelledRefreshError
         now = time.monotonic()
         if self._connection.in_transaction and now - self._opened > _TRANSACTION_SECONDS:
             self._commit()
         if now - self._reported > _REPORT_SECONDS:
-            if self._cancelled():
-                raise CancelledRefreshError
             self._reported = now
             self._tell(done, total)
 

@@ -7,6 +7,7 @@ only passes on (``__init__.py``, ``export … from``) are followed to where they
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from pillion.context.index.entry import language_at
@@ -38,42 +39,48 @@ class Sources(Files, Protocol):
 
 def resolve(sources: Sources, path: str, import_: Import) -> tuple[Target, ...]:
     """Return where each name of an import of the file `path` leads."""
-    language = language_at(path).id
-    found = files_of(sources, language, path, import_.module)
+    place = _Place(sources, language_at(path).id, path)
+    found = place.files(import_.module)
     if not import_.names:
         return tuple(Target(one, ALL, "") for one in found)
     targets: dict[Target, None] = {}
     for name, alias in import_.names:
-        for target in _targets(sources, language, path, import_.module, found, name):
+        for target in place.targets(import_.module, found, name):
             targets[Target(target.path, target.name, alias)] = None
     return tuple(targets)
 
 
-def _targets(
-    sources: Sources, language: str, path: str, module: str, found: Sequence[str], name: str
-) -> Iterator[Target]:
-    if name == ALL:
-        yield from (Target(one, ALL, "") for one in found)
-        return
-    if not found and language == "python" and module.strip("."):
-        # A folder without `__init__.py` is a package, too.
-        found = files_of(sources, language, path, f"{module}.{name}")
-        yield from (Target(one, ALL, "") for one in found)
-        return
-    if language == "python" and not module.strip(".") and not found:
-        found = files_of(sources, language, path, f"{module}{name}")
-        yield from (Target(one, ALL, "") for one in found)
-        return
-    for one in found:
-        if inner := submodule(sources, language, one, name):
-            yield Target(inner, ALL, "")
-        elif language in _PASSING:
-            yield _followed(sources, language, one, name)
-        elif len(found) == 1 or sources.defines(one, name):
-            yield Target(one, name, "")
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The file that imports something."""
+
+    sources: Sources
+    language: str
+    path: str
+
+    def files(self, module: str) -> list[str]:
+        return files_of(self.sources, self.language, self.path, module)
+
+    def targets(self, module: str, found: Sequence[str], name: str) -> Iterator[Target]:
+        """Yield where `name` out of `module` leads, whose files are `found`."""
+        if name == ALL:
+            yield from (Target(one, ALL, "") for one in found)
+            return
+        if not found and self.language == "python":
+            # A folder without `__init__.py` is a package, too.
+            inner = f"{module}.{name}" if module.strip(".") else module + name
+            yield from (Target(one, ALL, "") for one in self.files(inner))
+            return
+        for one in found:
+            if submodule_file := submodule(self.sources, self.language, one, name):
+                yield Target(submodule_file, ALL, "")
+            elif self.language in _PASSING:
+                yield _followed(self.sources, self.language, one, name)
+            elif len(found) == 1 or self.sources.defines(one, name):
+                yield Target(one, name, "")
 
 
-_PASSING = {"python", "javascript", "typescript", "tsx"}
+_PASSING = {"python", "javascript", "typescript", "tsx", "rust"}
 """Languages whose modules pass on what they import."""
 
 
@@ -90,15 +97,24 @@ def _followed(sources: Sources, language: str, path: str, name: str) -> Target:
             return Target(at, wanted, "")
         if depth == _LONGEST_CHAIN:
             continue
-        for item in sources.imports_of(at):
-            for original, alias in item.names:
-                if alias == wanted or (original == ALL and not alias):
-                    following = wanted if original == ALL else original
-                    for one in files_of(sources, language, at, item.module):
-                        if original == ALL and alias:
-                            return Target(one, ALL, "")
-                        inner = submodule(sources, language, one, following)
-                        if inner is not None and original != ALL:
-                            return Target(inner, ALL, "")
-                        todo.append((one, following, depth + 1))
+        for one, following in _passed_on(sources, language, at, wanted):
+            if following == ALL:
+                return Target(one, ALL, "")
+            todo.append((one, following, depth + 1))
     return Target(path, name, "")
+
+
+def _passed_on(sources: Sources, language: str, path: str, name: str) -> Iterator[tuple[str, str]]:
+    """Yield the files from which `path` may have `name`, and how it is called there."""
+    for item in sources.imports_of(path):
+        for original, alias in item.names:
+            if alias != name and (original != ALL or alias):
+                continue
+            for one in files_of(sources, language, path, item.module):
+                inner = submodule(sources, language, one, original) if original != ALL else None
+                if inner is not None:
+                    yield inner, ALL
+                elif original == ALL and not alias:
+                    yield one, name
+                else:
+                    yield one, original

@@ -12,36 +12,30 @@ from pillion.context.index import bm25
 from pillion.context.index.values import Hit
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping
 
     from pillion.context.index.overlay import Layer
     from pillion.context.index.reader import Reader
     from pillion.context.index.texts import Texts
+    from pillion.context.index.values import Query
 
 MOST_TERMS = 32
 """Words of one search; more of them do not find better, and each costs."""
 
 # One search reads so many entries of the word list, at about 1.2 µs each (Xeon; 56,000 chunks).
-_MOST_ENTRIES = 3_000
+_MOST_ENTRIES = 2_000
 
 # A word in more than this share of the chunks does not help to find; it still ranks.
 _COMMON_SHARE = 0.1
 
-_CANDIDATES = 120
+_CANDIDATES = 60
 
 
-def search(
-    reader: Reader,
-    texts: Texts,
-    layers: Mapping[str, Layer],
-    words: Sequence[str],
-    limit: int,
-    languages: Collection[str],
-    exclude: Collection[str],
-) -> list[Hit]:
-    """Return the best chunks, best first; `languages` empty means any."""
-    words = list(dict.fromkeys(word.lower() for word in words if word.isalnum()))[:MOST_TERMS]
-    if not words or limit < 1:
+def search(reader: Reader, texts: Texts, layers: Mapping[str, Layer], query: Query) -> list[Hit]:
+    """Return the best chunks, best first."""
+    lower = dict.fromkeys(word.lower() for word in query.words if word.isalnum())
+    words = list(lower)[:MOST_TERMS]
+    if not words or query.limit < 1:
         return []
     frequencies = reader.frequencies(words)
     corpus = corpus_of(reader.corpus(), layers)
@@ -50,13 +44,12 @@ def search(
     rare = _rare(frequencies, corpus.chunks)
     for row in reader.chunks(reader.ranked(rare, _CANDIDATES)) if rare else ():
         path, language, digest, *span, found = row
-        if path in layers or path in exclude or (languages and language not in languages):
-            continue
-        score = bm25.score(found.split(), wanted, corpus.average)
-        scored.append((score, path, language, digest, span))
+        if path not in layers and _counts(query, path, language):
+            score = bm25.score(found.split(), wanted, corpus.average)
+            scored.append((score, path, language, digest, span))
     for path, layer in layers.items():
         entry = layer.entry
-        if path in exclude or (languages and entry.language not in languages):
+        if not _counts(query, path, entry.language):
             continue
         for chunk, found in zip(entry.outline.chunks, entry.words, strict=True):
             score = bm25.score(found.split(), wanted, corpus.average)
@@ -71,9 +64,13 @@ def search(
             continue  # It has changed since; the index will hear of it.
         start, end, line, end_line = span
         hits.append(Hit(path, language, start, end, line, end_line, score, text[start:end]))
-        if len(hits) == limit:
+        if len(hits) == query.limit:
             break
     return hits
+
+
+def _counts(query: Query, path: str, language: str) -> bool:
+    return path not in query.exclude and (not query.languages or language in query.languages)
 
 
 def corpus_of(known: bm25.Corpus, layers: Mapping[str, Layer]) -> bm25.Corpus:

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from pillion.syntax.outline import Definition
+
+STOPPED = "It was stopped."
+"""The `Refreshed.problem` of a walk that nobody wanted any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,19 @@ class Target:
     """The name in that file; `ALL` means the file itself, or everything in it."""
     alias: str
     """The name in the importing file; empty where `ALL` is imported without a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to search for."""
+
+    words: tuple[str, ...]
+    """Those of `pillion.context.index.words`."""
+    limit: int
+    languages: Collection[str] = ()
+    """Ids of the languages that count; empty for any."""
+    exclude: Collection[str] = ()
+    """Paths that do not count."""
 
 
 @dataclass(frozen=True, slots=True)

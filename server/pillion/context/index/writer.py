@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pillion.context.index.entry import tail_of
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from pillion.context.index.entry import Entry
 
 COMMON = 64

@@ -12,6 +12,7 @@ from pillion.lsp.features import (
     lifecycle,
     status,
     sync,
+    workspace,
 )
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def register(server: PillionServer) -> None:
     for module in (
         lifecycle,
         sync,
+        workspace,
         configuration,
         inline_completion,
         editor_context,

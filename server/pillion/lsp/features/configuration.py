@@ -90,4 +90,4 @@ async def _warn_later(ls: PillionServer, warnings: list[str]) -> None:
 def _apply(ls: PillionServer, values: object) -> None:
     if warnings := ls.configuration.change_to(values):
         ls.messages.warn(" ".join(warnings))
-    ls.model.use(ls.configuration.settings)
+    ls.follow_settings()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls import uris
 
-from pillion.lsp.features import completion, configuration
+from pillion.lsp.features import completion, configuration, workspace
 
 if TYPE_CHECKING:
     from pillion.lsp.server import PillionServer
@@ -20,7 +20,6 @@ def register(server: PillionServer) -> None:
     """Register the lifecycle of the server."""
     server.feature(types.INITIALIZE)(initialize)
     server.feature(types.INITIALIZED)(initialized)
-    server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(did_change_workspace_folders)
     server.feature(types.SHUTDOWN)(shutdown)
     server.feature(types.EXIT)(leave)
 
@@ -30,23 +29,16 @@ def initialize(ls: PillionServer, params: types.InitializeParams) -> None:
     text_document = params.capabilities.text_document
     if text_document is None or text_document.inline_completion is None:
         completion.register(ls)
-    ls.folders.use(_folders(params))
+    folders = _folders(params)
+    ls.folders.use(folders)
+    ls.indexing.folders(folders)
     configuration.start_with(ls, params.initialization_options)
 
 
 def initialized(ls: PillionServer, _params: types.InitializedParams) -> None:
-    """Begin to load the model and ask for the settings; wait for neither."""
+    """Begin to load the model, to index, and ask for the settings; wait for none of it."""
     configuration.follow(ls)
-
-
-def did_change_workspace_folders(
-    ls: PillionServer, params: types.DidChangeWorkspaceFoldersParams
-) -> None:
-    """Follow the folders of the workspace."""
-    event = params.event
-    ls.folders.change(
-        [folder.uri for folder in event.added], [folder.uri for folder in event.removed]
-    )
+    workspace.follow(ls)
 
 
 async def shutdown(ls: PillionServer, _params: object) -> None:

@@ -18,6 +18,7 @@ def register(server: PillionServer) -> None:
     server.feature(types.TEXT_DOCUMENT_DID_OPEN)(did_open)
     server.feature(types.TEXT_DOCUMENT_DID_CHANGE)(did_change)
     server.feature(types.TEXT_DOCUMENT_DID_CLOSE)(did_close)
+    server.feature(types.TEXT_DOCUMENT_DID_SAVE)(did_save)
 
 
 def did_open(ls: PillionServer, params: types.DidOpenTextDocumentParams) -> None:
@@ -27,6 +28,7 @@ def did_open(ls: PillionServer, params: types.DidOpenTextDocumentParams) -> None
     ls.documents.open(item.uri, item.language_id, item.version, item.text)
     ls.editor.opened(item.uri)
     ls.tasks.spawn(ls.folders.why_private(item.uri), "Judging a document")
+    ls.indexing.edited(item.uri)
 
 
 def did_change(ls: PillionServer, params: types.DidChangeTextDocumentParams) -> None:
@@ -40,6 +42,12 @@ def did_change(ls: PillionServer, params: types.DidChangeTextDocumentParams) -> 
     else:
         ls.editor.changed(before, after, changes)
     ls.suggester.end(uri, Reason.STALE)
+    ls.indexing.edited(uri)
+
+
+def did_save(ls: PillionServer, params: types.DidSaveTextDocumentParams) -> None:
+    """Note that a document is now on the disk."""
+    ls.indexing.touched([params.text_document.uri])
 
 
 def did_close(ls: PillionServer, params: types.DidCloseTextDocumentParams) -> None:
@@ -51,3 +59,4 @@ def did_close(ls: PillionServer, params: types.DidCloseTextDocumentParams) -> No
     ls.documents.close(uri)
     ls.folders.forget(uri)
     ls.model.forget(uri)
+    ls.indexing.closed(uri)

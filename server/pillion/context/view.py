@@ -14,7 +14,7 @@ _FAMILIES = (("javascript", "typescript", "tsx"), ("c", "cpp"), ("java", "kotlin
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class View:
     """A cursor, and the lines around it that the model sees in any case."""
 
     site: Site
@@ -34,7 +34,7 @@ class Place:
         return path == self.path and first <= self.last_line and last >= self.first_line
 
 
-def place_of(site: Site, path: str, window: Window) -> Place:
+def view_of(site: Site, path: str, window: Window) -> View:
     """Return the place of a cursor whose window is `window`."""
     lines = site.snapshot.lines
-    return Place(site, path, lines.at(window.start), lines.at(window.end))
+    return View(site, path, lines.at(window.start), lines.at(window.end))

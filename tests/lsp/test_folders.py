@@ -9,8 +9,8 @@ import pytest
 
 from pillion.base.settings import Settings
 from pillion.context.exclusion import Exclusion
-from pillion.lsp import workspace as module
-from pillion.lsp.workspace import Workspace
+from pillion.lsp import folders as module
+from pillion.lsp.folders import Folders
 from trees import plant
 
 
@@ -19,9 +19,9 @@ async def check(
     expected: Mapping[str, Exclusion | None],
     *folders: str,
     exclude: tuple[str, ...] = (),
-) -> Workspace:
+) -> Folders:
     """These documents are private for these reasons, in a workspace of these folders of `root`."""
-    workspace = Workspace(lambda: Settings(context_exclude=exclude))
+    workspace = Folders(lambda: Settings(context_exclude=exclude))
     workspace.use([(root / folder).as_uri() for folder in folders])
     found = {}
     for name in expected:
@@ -60,7 +60,7 @@ async def test_documents_that_are_in_no_file() -> None:
         "git:/work/a.py?ref": None,
         "": None,
     }
-    workspace = Workspace(Settings)
+    workspace = Folders(Settings)
     assert {uri: await workspace.why_private(uri) for uri in expected} == expected
 
 

@@ -26,7 +26,7 @@ FRESH_SECONDS = 2.0
 """How long a judgement holds: an ignore file that changes counts for the next request but one."""
 
 
-class Workspace:
+class Folders:
     """The roots of one editor's workspace, and what may be read below each."""
 
     def __init__(self, settings: Callable[[], Settings]) -> None:
