@@ -41,13 +41,15 @@ IDLE_SECONDS = 0.25
 class Completer:
     """Completes documents with one engine; remembers what the model has read of each."""
 
-    def __init__(self, engine: Engine, sampling: Sampling | None = None) -> None:
+    def __init__(
+        self, engine: Engine, sampling: Sampling | None = None, cache: Cache | None = None
+    ) -> None:
         self._engine = engine
         self._sampling = sampling or Sampling()
         self._readings: dict[str, Reading] = {}
         self._running: dict[str, Cancel] = {}
         self._ahead: dict[str, tuple[Cancel, asyncio.Task[None]]] = {}
-        self._cache = Cache()
+        self._cache = cache or Cache()
         self.meter = Meter()
 
     async def complete(
@@ -161,7 +163,7 @@ class Completer:
                     enough.set()
             done = chunk.finish
         if done:
-            self.meter.learn(done)
+            self.meter.learn(done, request.prompt.characters)
             trace.add("prefill", done.prefill_ms)
             trace.add("decode", done.decode_ms)
         if kept is not None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from os.path import commonprefix
 from typing import TYPE_CHECKING
 
-from pillion.assist.contract import CHARS_PER_TOKEN
 from pillion.context.window import cut
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class Reading:
     def choose(self, site: Site, plan: Plan) -> Choice:
         """Choose the window for a request."""
         choice = self.whole(site, plan)
-        if self._tokens(choice.window) <= plan.quick_tokens:
+        if self._unread(choice.window) <= plan.quick_tokens * plan.chars_per_token:
             self.has_read(choice.window)
             return choice
         self._quick = cut(site, plan.quick, self._quick)
@@ -54,12 +53,12 @@ class Reading:
         """Take note that the model has read this full window."""
         self._full = window
 
-    def _tokens(self, window: Window) -> float:
-        """Estimate how many tokens the model would have to read, what is typed left out."""
+    def _unread(self, window: Window) -> int:
+        """Return how many characters the model would have to read, what is typed left out."""
         known = self._full
         if known is None:
-            return (len(window.prefix) + len(window.suffix)) / CHARS_PER_TOKEN
+            return len(window.prefix) + len(window.suffix)
         if window.prefix == known.prefix:
-            return 0.0 if window.suffix == known.suffix else len(window.suffix) / CHARS_PER_TOKEN
+            return 0 if window.suffix == known.suffix else len(window.suffix)
         same = len(commonprefix([window.prefix, known.prefix]))  # noqa: RUF071 - texts, not paths.
-        return (len(window.prefix) - same + len(window.suffix)) / CHARS_PER_TOKEN
+        return len(window.prefix) - same + len(window.suffix)

@@ -139,7 +139,7 @@ def description() -> dict[str, object]:
     return {"name": NAME, "xllamacpp": version, "server": SERVER, "sent": infill.SENT}
 
 
-_OURS = {"OMP_WAIT_POLICY"}
+_OURS = {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT"}
 
 
 async def _address(process: asyncio.subprocess.Process) -> str:

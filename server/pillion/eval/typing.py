@@ -156,7 +156,7 @@ class Pillion:
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = TimedEngine(engine)
-        self._completer = _Uncached(self._engine)
+        self._completer = Completer(self._engine, cache=_NoCache())
         self._settings = settings
 
     async def ask(self, snapshot: Snapshot, offset: int) -> Typed:
@@ -305,15 +305,9 @@ def _names(rows: Sequence[Row]) -> list[str]:
 _FAILURES = {Reason.NO_MODEL, Reason.ENGINE_FAILED, Reason.MODEL_LOADING}
 
 
-class _Uncached(Completer):
-    """A completer that asks the model at every keystroke."""
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
-        self._cache = _NoCache()
-
-
 class _NoCache(Cache):
+    """Lets the model be asked at every keystroke."""
+
     def find(self, snapshot: Snapshot, offset: int) -> Suggestion | None:  # noqa: ARG002
         """Find nothing."""
         return None
