@@ -7,11 +7,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 # llama.cpp is compiled once per machine, for its processor; the wheel is kept beside the models.
+# llama.patch says what is changed in it, and why.
 LLAMA := 0.3.36
-CPU := $(shell ($(if $(CMAKE_ARGS),echo "$(CMAKE_ARGS)";) uname -ms; grep -m1 -E '^(flags|Features)' /proc/cpuinfo 2>/dev/null || sysctl -n machdep.cpu.brand_string 2>/dev/null) | cksum | cut -d' ' -f1)
+CPU := $(shell ($(if $(CMAKE_ARGS),echo "$(CMAKE_ARGS)";) cat llama.patch; uname -ms; grep -m1 -E '^(flags|Features)' /proc/cpuinfo 2>/dev/null || sysctl -n machdep.cpu.brand_string 2>/dev/null) | cksum | cut -d' ' -f1)
 CACHE := $(or $(PILLION_CACHE_DIR),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/pillion)
 WHEELS := $(CACHE)/wheels/$(CPU)
 WHEEL := $(WHEELS)/.llama-cpp-python-$(LLAMA)
+LLAMA_SOURCE := $(WHEELS)/llama_cpp_python-$(LLAMA)
 # Without AMX: where a processor offers it, llama.cpp's AMX code was seen to crash in its first
 # matrix product (gcc 12, llama-cpp-python 0.3.36). No laptop has AMX. LLAVA is the image part.
 NO_AMX := $(if $(filter x86_64,$(shell uname -m)),-mno-amx-tile -mno-amx-int8 -mno-amx-bf16)
@@ -71,18 +73,25 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(WHEEL): | $(VENV)/bin/python
-	@mkdir -p $(WHEELS)
+	@mkdir -p $(WHEELS) && rm -rf $(LLAMA_SOURCE)
+	@$(PIP) download --quiet --no-deps --no-binary llama-cpp-python \
+		--dest $(WHEELS) llama-cpp-python==$(LLAMA)
+	@tar -xzf $(LLAMA_SOURCE).tar.gz -C $(WHEELS)
+	@if patch --version >/dev/null 2>&1; then \
+		patch --quiet -p1 -d $(LLAMA_SOURCE) <llama.patch; \
+		else echo "There is no 'patch' here: llama.cpp is built as it is, and drafts stay off."; fi
 	@echo "Compiling llama.cpp for this processor, once: 3 to 11 minutes on two cores."
-	@$(LLAMA_ENV) sh -c '$(PIP) wheel --quiet --no-cache-dir --no-deps --no-binary llama-cpp-python \
-		-w $(WHEELS) llama-cpp-python==$(LLAMA) & pid=$$!; start=$$(date +%s); \
+	@$(LLAMA_ENV) sh -c '$(PIP) wheel --quiet --no-cache-dir --no-deps -w $(WHEELS) $(LLAMA_SOURCE) & \
+		pid=$$!; start=$$(date +%s); \
 		while kill -0 $$pid 2>/dev/null; do sleep 5; now=$$(($$(date +%s) - start)); \
 		if [ -t 1 ]; then printf "\r  compiling llama.cpp: %d s" $$now; \
 		elif [ $$((now % 60)) -lt 5 ]; then echo "  compiling llama.cpp: $$now s"; fi; done; \
 		echo; wait $$pid'
+	@rm -rf $(LLAMA_SOURCE) $(LLAMA_SOURCE).tar.gz
 	@touch $@
 
 $(VENV)/.install: pyproject.toml $(WHEEL) | $(VENV)/bin/python
-	$(PIP) install --quiet $(WHEELS)/llama_cpp_python-$(LLAMA)-*.whl
+	$(PIP) install --quiet $(WHEELS)/llama_cpp_python-$(LLAMA)*.whl
 	$(PIP) install --quiet --editable .
 	@touch $@
 

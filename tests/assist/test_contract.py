@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pillion.assist.contract import Meter, Speed, plan
+from pillion.assist.contract import CHARS_PER_TOKEN, Meter, Speed, plan
 from pillion.base.settings import Settings
+from pillion.context.window import PREFIX_SHARE
 from pillion.engine.base import Finish, FinishReason
 
 SETTINGS = Settings()
@@ -24,6 +25,16 @@ def test_two_cores_read_a_second_at_first() -> None:
     assert 100 <= allowed.quick_tokens <= 160
     assert allowed.quick.before < allowed.full.before
     assert allowed.blocks
+
+
+def test_a_fresh_first_window_is_as_large_as_the_target_allows() -> None:
+    """Characters are those the text has per token, not the cautious guess for the full window."""
+    speed = Speed(110, 22, characters=4.0)
+    allowed = plan(speed, SETTINGS)
+    fresh = allowed.quick.before * PREFIX_SHARE + allowed.quick.after
+    assert 0.9 < fresh / (allowed.quick_tokens * speed.characters) < 0.95
+    assert fresh > 1.2 * allowed.quick_tokens * CHARS_PER_TOKEN
+    assert allowed.full == plan(Speed(110, 22), SETTINGS).full
 
 
 def test_a_slow_machine_completes_lines() -> None:
@@ -55,3 +66,12 @@ def test_the_meter_follows_the_machine_and_ignores_small_samples() -> None:
         meter.learn(done)
     assert round(meter.speed.read) == 200
     assert round(meter.speed.write) == 10
+
+
+def test_the_meter_learns_how_much_text_a_token_is() -> None:
+    meter = Meter()
+    meter.learn(Finish(FinishReason.STOP, prompt_tokens=8), 80)
+    assert meter.speed == Meter().speed, "too short to say anything"
+    for _ in range(30):
+        meter.learn(Finish(FinishReason.STOP, prompt_tokens=200), 820)
+    assert round(meter.speed.characters, 1) == 4.1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +13,8 @@ from pillion.base.errors import EngineError
 from pillion.engine.abort import AbortFlag
 from pillion.engine.base import Cancel, Finish, FinishReason, Request
 from pillion.engine.decoder import Decoder, Job
+from pillion.engine.lookup import MOST
+from pillion.engine.trial import LEAST_HELD, TOKENS
 from pillion.prompt.model_input import Prompt, Special
 
 END = 0
@@ -241,22 +243,54 @@ def test_a_full_cache_makes_room() -> None:
     assert done.evaluated_tokens == 8
 
 
-def test_drafts_save_calls_and_change_nothing() -> None:
-    script = [1, 2, 7, 1, 2, 7, 1, 2, 7, 1, 2, 7, 1, 2, 7]
-    plain, drafting = (TinyModel(list(script), batch_tokens=8) for _ in range(2))
-    without = Decoder(plain)
+LONG = Prompt(("ab" * (LEAST_HELD // 2),))
+"""Long enough for a trial of drafts."""
+
+
+def long_model(kind: type[TinyModel] = TinyModel, turns: int = 20) -> TinyModel:
+    """Return a model that repeats itself."""
+    return kind([1, 2, 7] * turns, batch_tokens=8, context_tokens=2048, cells=4096)
+
+
+def write_alone(model: TinyModel, prompt: Prompt, tokens: int) -> str:
+    """Generate without drafts."""
     said: list[str] = []
-    first = Job(
-        Request(Prompt(("ab",)), 20, speculate=False), Cancel(), (said).append, lambda _: None
-    )
-    plain.prompt_length = 2
-    while without.step(first):
+    request = Request(prompt, tokens, speculate=False)
+    job = Job(request, Cancel(), said.append, lambda _: None)
+    model.prompt_length = sum(len(piece) for piece in prompt.pieces)
+    decoder = Decoder(model)
+    while decoder.step(job):
         pass
-    text, done = run(Decoder(drafting), drafting, Prompt(("ab",)), tokens=20)
-    assert text == "".join(said)
-    assert done.generated_tokens == len(script)
-    assert len(drafting.decoded) < len(plain.decoded) * 0.7
+    return "".join(said)
+
+
+def test_drafts_save_calls_and_change_nothing() -> None:
+    plain, drafting = long_model(), long_model()
+    alone = write_alone(plain, LONG, 70)
+    text, done = run(Decoder(drafting), drafting, LONG, tokens=70)
+    assert text == alone
+    assert done.generated_tokens == len(drafting.script)
+    assert len(drafting.decoded) < len(plain.decoded) * 0.8
     assert drafting.kept[1] == plain.kept[1]
+
+
+def test_drafts_are_tried_out_first() -> None:
+    model = long_model()
+    decoder = Decoder(model)
+    run(decoder, model, LONG, tokens=60)
+    prompt = -(-len(LONG.pieces[0]) // model.batch_tokens)
+    sizes = [len(tokens) for tokens in model.decoded[prompt:]]
+    assert sizes[: TOKENS + 5] == [1] * TOKENS + [4, 4, 3, 3, 2]
+    assert max(sizes[TOKENS + 5 :]) == 1 + MOST
+    model.decoded.clear()
+    run(decoder, model, Prompt(("ab" * 4,)), tokens=60)
+    assert max(len(tokens) for tokens in model.decoded[1:6]) > 1, "once is enough"
+
+
+def test_a_short_prompt_is_no_trial() -> None:
+    model = long_model()
+    run(Decoder(model), model, Prompt(("ab",)), tokens=60)
+    assert all(len(tokens) == 1 for tokens in model.decoded[1:])
 
 
 def test_a_job_that_was_interrupted_goes_on_where_it_was() -> None:
@@ -279,9 +313,11 @@ def test_a_job_that_was_interrupted_goes_on_where_it_was() -> None:
 
 
 def test_a_model_for_which_drafts_do_not_pay_gets_none() -> None:
-    model = TinyModel([1, 2, 7] * 6, batch_tokens=8, drafts=False)
-    run(Decoder(model), model, Prompt(("ab",)), tokens=30)
-    assert all(len(tokens) == 1 for tokens in model.decoded[1:])
+    model = long_model()
+    model.drafts = False
+    run(Decoder(model), model, LONG, tokens=30)
+    prompt = -(-len(LONG.pieces[0]) // model.batch_tokens)
+    assert all(len(tokens) == 1 for tokens in model.decoded[prompt:])
 
 
 def test_the_tokens_of_a_text_are_remembered_and_not_cut() -> None:
@@ -304,10 +340,40 @@ class NoisyModel(TinyModel):
         return logits
 
 
-def test_close_calls_are_decided_as_without_drafts() -> None:
-    script = [1, 2, 7] * 6
-    model = NoisyModel(list(script), batch_tokens=8)
-    text, _ = run(Decoder(model), model, Prompt(("ab",)), tokens=30)
-    assert text == "abc" * 6
-    assert len(model.decoded) < len(script), "it drafted all the same"
-    assert model.kept[1] == [1, 2, *script]
+def test_where_drafts_would_change_something_there_are_none() -> None:
+    plain, model = long_model(NoisyModel), long_model(NoisyModel)
+    decoder = Decoder(model)
+    text, _ = run(decoder, model, LONG, tokens=70)
+    assert text == write_alone(plain, LONG, 70)
+    assert model.kept[1] == plain.kept[1]
+    prompt = -(-len(LONG.pieces[0]) // model.batch_tokens)
+    assert sum(len(tokens) > 1 for tokens in model.decoded[prompt:]) == 1, "one call, one verdict"
+    model.decoded.clear()
+    run(decoder, model, LONG, tokens=70, session="another")
+    assert all(len(tokens) == 1 for tokens in model.decoded[prompt:])
+
+
+def test_an_aborted_trial_loses_nothing_and_is_made_again() -> None:
+    plain, model = long_model(), long_model()
+    alone = write_alone(plain, LONG, 70)
+    model.prompt_length = plain.prompt_length
+    text: list[str] = []
+    job = Job(Request(LONG, 70), Cancel(), text.append, lambda _: None)
+    decoder = Decoder(model)
+    held = model.prompt_length + TOKENS
+    while decoder.step(job):
+        if model.abort_after is None and len(model.kept[1]) == held - 1:
+            model.abort_after = held  # The trial's second call goes beyond what it was cut to.
+            real = model.forget
+
+            def forget(start: int, sequence: int, real: Callable[[int, int], None] = real) -> None:
+                model.abort_after = start + 2 if model.aborted is False else None
+                real(start, sequence)
+
+            model.forget = forget  # type: ignore[method-assign]
+        elif model.aborted:
+            model.abort_after = None
+    assert model.aborted
+    assert "".join(text) == alone
+    assert model.kept[1] == plain.kept[1]
+    assert any(len(tokens) == 1 + MOST for tokens in model.decoded[-8:]), "it passed later"

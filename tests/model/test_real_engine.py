@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.metadata
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest_asyncio
 from pillion.base.errors import EngineClosedError, EngineLoadError, ModelInvalidError
 from pillion.engine.base import Cancel, Finish, FinishReason, Request, Sampling
 from pillion.engine.llama import LlamaEngine
+from pillion.engine.trial import LEAST_HELD
 from pillion.prompt.model_input import Prompt, Special
 
 pytestmark = [pytest.mark.model, pytest.mark.asyncio(loop_scope="module")]
@@ -84,6 +86,31 @@ async def test_the_same_prompt_gives_the_same_text_cold_and_warm(engine: LlamaEn
     warm, _ = await generate(engine, fim("       ", " self"))
     again, _ = await generate(engine, fim("       ", " self"))
     assert warm == again
+
+
+async def test_drafts_change_nothing(engine: LlamaEngine) -> None:
+    """With the patched llama.cpp drafts are used; with any other they may be, or stay off."""
+    methods = "".join(
+        f"\n    def get_{name}(self) -> {kind}:\n        return self.items[{name!r}]\n"
+        for name in ("path", "lines", "size", "owner", "group", "mode", "links", "inode")
+        for kind in ("int", "str")
+    )
+    prompt = Prompt((HEAD + "        self.items.append(item)\n" + methods,))
+    texts = []
+    for speculate in (False, True, True, False):
+        text, done = "", None
+        request = Request(prompt, 64, speculate=speculate)
+        async for chunk in engine.stream(request, Cancel()):
+            text += chunk.text
+            done = chunk.finish
+        assert done is not None
+        assert done.prompt_tokens > LEAST_HELD
+        texts.append(text)
+    assert len(set(texts)) == 1
+    assert engine._decoder is not None
+    verdict = engine._decoder._drafting.trial.passed
+    assert verdict is not None
+    assert verdict or "pillion" not in importlib.metadata.version("llama-cpp-python")
 
 
 async def test_the_infill_sampler_answers(engine: LlamaEngine) -> None:

@@ -51,6 +51,7 @@ class Completer:
         self,
         engine: Engine,
         sampling: Sampling | None = None,
+        cache: Cache | None = None,
         workspaces: Workspaces | None = None,
     ) -> None:
         """Without `workspaces` the model sees nothing but the document."""
@@ -60,7 +61,7 @@ class Completer:
         self._readings: dict[str, Reading] = {}
         self._running: dict[str, Cancel] = {}
         self._ahead: dict[str, tuple[Cancel, asyncio.Task[None]]] = {}
-        self._cache = Cache()
+        self._cache = cache or Cache()
         self._editors: dict[str, EditorState] = {}
         self.meter = Meter()
 
@@ -184,7 +185,7 @@ class Completer:
                     enough.set()
             done = chunk.finish
         if done:
-            self.meter.learn(done)
+            self.meter.learn(done, request.prompt.characters)
             trace.add("prefill", done.prefill_ms)
             trace.add("decode", done.decode_ms)
         if kept is not None:
@@ -207,7 +208,9 @@ class Completer:
         if self._workspaces and (bundle is None or not bundle.suits(site)):
             window = reading.whole(site, allowed, bundle).window
             editor = self._editors.get(site.snapshot.uri, NO_EDITOR)
-            bundle = await bundle_for(site, window, allowed, self._workspaces, self._engine, editor)
+            bundle = await bundle_for(
+                site, window, allowed, self._workspaces, self._engine, editor=editor
+            )
         return reading.whole(site, allowed, bundle)
 
     def _reading(self, uri: str) -> Reading:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pillion.context.window import Budget
+from pillion.context.window import PREFIX_SHARE, Budget
 
 if TYPE_CHECKING:
     from pillion.base.settings import Settings
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 CHARS_PER_TOKEN = 3.0
 """Source text per token, on the safe side: the default model's tokenizer needs one token for 3.2
-to 4.1 characters of Python, TypeScript, Go, Rust and C. The engine cuts what still is too long."""
+to 4.1 characters of Python, TypeScript, Go, Rust and C. The engine cuts what still is too long.
+The full window is cut with it, so that it stays where it is; the first one with what was learnt."""
+
+_DENSER = 0.93
+"""A text that needs a token for so much less than usual is still read within the target."""
 
 TYPED_LINES = 8
 """Line breaks that the typed part may span before the window moves on. A new line then
@@ -32,6 +36,9 @@ _LEARNING = 0.3
 
 _LEAST_READ, _LEAST_WRITTEN = 16, 4
 """Fewer tokens say little about speed: the call itself takes time."""
+
+_LEAST_COUNTED = 48
+"""Prompts of fewer tokens say little about how much text a token is."""
 
 _LINE_TOKENS = 8
 """Tokens of a usual rest of a line, which must be written within the cold target, too."""
@@ -55,10 +62,12 @@ More of either instead of the other made fewer lines right (docs/context.md)."""
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Tokens per second."""
+    """Tokens per second, and how much text a token is."""
 
     read: float
     write: float
+    characters: float = CHARS_PER_TOKEN / _DENSER
+    """Characters of source per token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,8 @@ class Plan:
     quick_tokens: int
     prompt_tokens: int
     """Tokens of a whole prompt at most: the full window, and code from elsewhere beside it."""
+    chars_per_token: float
+    """Of the text at hand, on the safe side."""
     max_tokens: int
     blocks: bool
     """Whether a suggestion may span lines."""
@@ -95,14 +106,16 @@ class Meter:
     def __init__(self, speed: Speed | None = None) -> None:
         self.speed = speed or Speed(*FIRST_GUESS)
 
-    def learn(self, finish: Finish) -> None:
-        """Take note of what a generation took."""
-        read, write = self.speed.read, self.speed.write
+    def learn(self, finish: Finish, characters: int = 0) -> None:
+        """Take note of what a generation took whose prompt had so many characters."""
+        read, write, density = self.speed.read, self.speed.write, self.speed.characters
         if finish.evaluated_tokens >= _LEAST_READ and finish.prefill_ms > 0:
             read += _LEARNING * (finish.evaluated_tokens * 1000 / finish.prefill_ms - read)
         if finish.generated_tokens >= _LEAST_WRITTEN and finish.decode_ms > 0:
             write += _LEARNING * (finish.generated_tokens * 1000 / finish.decode_ms - write)
-        self.speed = Speed(read, write)
+        if characters and finish.prompt_tokens >= _LEAST_COUNTED:
+            density += _LEARNING * (characters / finish.prompt_tokens - density)
+        self.speed = Speed(read, write, density)
 
 
 def plan(speed: Speed, settings: Settings, *, elsewhere: bool = False) -> Plan:
@@ -113,10 +126,19 @@ def plan(speed: Speed, settings: Settings, *, elsewhere: bool = False) -> Plan:
     writing = _LINE_TOKENS / speed.write
     reading = max(0.2, settings.cold_ms / 1000 - writing)
     quick_tokens = max(48, int(speed.read * reading))
+    chars = speed.characters * _DENSER
     share = _WINDOW_SHARE if elsewhere else 1.0
-    full = _budget(settings.context_before * share, settings.context_after * share)
-    after = min(settings.context_after, int(quick_tokens * _SUFFIX_SHARE))
-    quick = _budget(min(settings.context_before, quick_tokens - after), after)
+    full = Budget(
+        int(settings.context_before * share * CHARS_PER_TOKEN),
+        int(settings.context_after * share * CHARS_PER_TOKEN),
+        TYPED_LINES,
+    )
+    after = quick_tokens * _SUFFIX_SHARE
+    # A fresh prefix leaves room to grow, which is not read: the target allows all of the rest.
+    before = (quick_tokens - after) / PREFIX_SHARE
+    quick = Budget(
+        min(full.before, int(before * chars)), min(full.after, int(after * chars)), TYPED_LINES
+    )
     affordable = max(_LINE_TOKENS, int(speed.write * _WRITE_SECONDS))
     return Plan(
         speed=speed,
@@ -124,10 +146,7 @@ def plan(speed: Speed, settings: Settings, *, elsewhere: bool = False) -> Plan:
         quick=quick,
         quick_tokens=quick_tokens,
         prompt_tokens=min(settings.prompt_tokens, int(speed.read * _IDLE_SECONDS)),
+        chars_per_token=chars,
         max_tokens=min(settings.max_tokens, affordable),
         blocks=settings.lines == "auto" and affordable >= _BLOCK_TOKENS,
     )
-
-
-def _budget(before: float, after: float) -> Budget:
-    return Budget(int(before * CHARS_PER_TOKEN), int(after * CHARS_PER_TOKEN), TYPED_LINES)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from os.path import commonprefix
 from typing import TYPE_CHECKING
 
-from pillion.assist.contract import CHARS_PER_TOKEN
 from pillion.context.window import cut
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ class Reading:
     def choose(self, site: Site, plan: Plan) -> Choice:
         """Choose what to ask with, without gathering anything."""
         choice = self.whole(site, plan, self.bundle)
-        if self.cost(choice) <= plan.quick_tokens:
+        if self.unread(choice) <= plan.quick_tokens * plan.chars_per_token:
             self.has_read(choice)
             return choice
         self._quick = cut(site, plan.quick, self._quick)
@@ -80,17 +79,16 @@ class Reading:
         """Take note that the model has read all of this."""
         self._read = choice
 
-    def cost(self, choice: Choice) -> float:
-        """Estimate how many tokens the model would have to read, what is typed left out."""
+    def unread(self, choice: Choice) -> int:
+        """Return how many characters the model would have to read, what is typed left out."""
         window, known = choice.window, self._read
         if known is None or known.head != choice.head:
-            chars = len(choice.head) + len(window.prefix) + len(window.suffix)
-            return chars / CHARS_PER_TOKEN
+            return len(choice.head) + len(window.prefix) + len(window.suffix)
         read = known.window
         if window.prefix == read.prefix:
-            return 0.0 if window.suffix == read.suffix else len(window.suffix) / CHARS_PER_TOKEN
+            return 0 if window.suffix == read.suffix else len(window.suffix)
         same = len(commonprefix([window.prefix, read.prefix]))  # noqa: RUF071 - texts, not paths.
-        return (len(window.prefix) - same + len(window.suffix)) / CHARS_PER_TOKEN
+        return len(window.prefix) - same + len(window.suffix)
 
     def _session(self, number: int) -> str:
         return f"{self._uri}#{number}"

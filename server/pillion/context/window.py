@@ -52,9 +52,9 @@ class Budget:
     """Line breaks that the typed part may hold before its anchor moves on."""
 
 
-# A fresh prefix takes two thirds of its budget: the rest is room to grow, so that the start
-# moves once in many lines. The typed part never takes more than the other third.
-_PREFIX_SHARE = 2 / 3
+PREFIX_SHARE = 2 / 3
+"""A fresh prefix takes two thirds of its budget: the rest is room to grow, so that the start
+moves once in many lines. The typed part never takes more than the other third."""
 
 # A kept prefix leaves an eighth of the budget for the line that is about to be typed, so that
 # the start does not move in the middle of a line.
@@ -87,7 +87,7 @@ def cut(site: Site, budget: Budget, previous: Window | None) -> Window:
 
 
 def _typed_room(budget: Budget) -> int:
-    return budget.before - int(budget.before * _PREFIX_SHARE)
+    return budget.before - int(budget.before * PREFIX_SHARE)
 
 
 def _same_anchor(site: Site, budget: Budget, previous: Window) -> bool:
@@ -147,7 +147,7 @@ def _fresh_start(site: Site, anchor: int, budget: int) -> int:
     if anchor + max(site.offset - anchor, int(budget * _LINE_SHARE)) <= budget:
         return 0
     snapshot = site.snapshot
-    lowest = max(0, anchor - int(budget * _PREFIX_SHARE))
+    lowest = max(0, anchor - int(budget * PREFIX_SHARE))
     half = lowest + (anchor - lowest) // 2
     starts = snapshot.lines.starts
     for number in borders(snapshot, site.language, lowest, half):

@@ -13,7 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from pillion.base.errors import EngineError
-from pillion.engine.generation import Cells, DecodableModel, Generation
+from pillion.engine.generation import Cells, DecodableModel, Drafting, Generation
 from pillion.engine.vocabulary import Vocabulary
 from pillion.prompt.model_input import Special
 from pillion.text.utf8 import clean
@@ -52,6 +52,7 @@ class Decoder:
     def __init__(self, model: DecodableModel) -> None:
         self._model = model
         self._vocabulary = Vocabulary(model.pieces())
+        self._drafting = Drafting()
         self._sessions: dict[str, Cells] = {}
         """Session to its part of the KV cache, least recently used first."""
         self._free = list(range(model.sequences))
@@ -66,7 +67,9 @@ class Decoder:
                 request = job.request
                 if request.speculate and not self._model.drafts:
                     request = replace(request, speculate=False)
-                job.generation = Generation(request, tokens, needed, job.cancel, job.emit)
+                job.generation = Generation(
+                    request, tokens, needed, job.cancel, job.emit, drafting=self._drafting
+                )
             cells = self._cells(job)
             if job.generation.step(self._model, self._vocabulary, cells):
                 return True

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import codecs
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,7 +19,8 @@ import numpy as np
 
 from pillion.base.errors import EngineError
 from pillion.engine.base import Finish, FinishReason
-from pillion.engine.lookup import Drafter
+from pillion.engine.lookup import Costs, Drafter
+from pillion.engine.trial import LEAST_HELD, TOKENS, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,14 +31,6 @@ if TYPE_CHECKING:
     from pillion.engine.base import Cancel, Request
     from pillion.engine.vocabulary import Vocabulary
     from pillion.prompt.model_input import Special
-
-CLOSE_CALL = 0.6
-"""Logit gap below which a choice behind a draft is made again alone: llama.cpp multiplies one row
-and several with different kernels, whose logits differed by 0.06 on average and 0.67 at most."""
-
-DRIFT = 0.1
-"""Logit gap below which what drafts left in the KV cache is evaluated again, token by token, before
-a choice: it differs from what single calls leave by as little as their logits do."""
 
 TOP_K = 40
 """Candidates for the infill sampler; llama.vim and llama-server use the same number."""
@@ -117,6 +111,14 @@ class Cells:
             del self.held[model.held(self.sequence) :]
 
 
+@dataclass
+class Drafting:
+    """What is known about drafts, for all generations of a model."""
+
+    costs: Costs = field(default_factory=Costs)
+    trial: Trial = field(default_factory=Trial)
+
+
 class Generation:
     """A request, its prompt as tokens, and how far it is."""
 
@@ -127,6 +129,8 @@ class Generation:
         needed: bytes,
         cancel: Cancel,
         emit: Callable[[str], None],
+        *,
+        drafting: Drafting,
     ) -> None:
         """`needed` are the bytes that the output must begin with; they are not emitted."""
         if not tokens:
@@ -139,15 +143,13 @@ class Generation:
         self._cancel = cancel
         self._emit = emit
         self._decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
-        self._drafter = Drafter(tokens) if request.speculate else None
+        self._costs, self._trial = drafting.costs, drafting.trial
+        self._drafter = Drafter(tokens, drafting.costs) if request.speculate else None
+        self._alone: deque[NDArray[np.float32]] = deque(maxlen=TOKENS)
+        """Logits of the last tokens that were evaluated one by one, as long as a trial is due."""
         self._evaluated = self._generated = 0
-        self._begun = False
         self._pending: list[int] = []
-        """Tokens that were chosen and emitted, but are not evaluated; one, except after a doubt."""
-        self._loose: int | None = None
-        """Position from which on the KV cache holds what drafts left there."""
-        self._alone = False
-        """The next choice is made without a draft, because the last one was too close."""
+        """Tokens that were chosen and emitted, but are not evaluated; one, but for a trial."""
         self._prefill = self._writing = 0.0
 
     @property
@@ -206,39 +208,35 @@ class Generation:
         before = len(cells.held)
         token, *later = self._pending
         draft = [] if later else self._draft(model, before)
+        started = time.perf_counter()
         if not cells.evaluate(model, [token, *draft], rows=1 + len(draft)):
             if self._cancel.is_set():
                 return FinishReason.CANCELLED
             cells.cut(model, before)
             return None
+        self._costs.learn(1 + len(draft), (time.perf_counter() - started) * 1000)
         if later:
             self._pending = later
             return None
-        right, reason, doubt = 0, None, False
+        if self._trial_is_due(model, cells) and not self._try(model, cells):
+            return FinishReason.CANCELLED if self._cancel.is_set() else None
+        right, reason = 0, None
         for right in range(len(draft) + 1):
-            logits = model.logits(right - len(draft) - 1)
-            doubt = self._doubts(logits, drafted=bool(draft))
-            if doubt:
-                self._evaluate_again(model, cells, before + right, drafted=bool(draft))
-                break
-            token = self._choose(model, vocabulary, logits)
+            token = self._choose(model, vocabulary, model.logits(right - len(draft) - 1))
             agrees = right < len(draft) and token == draft[right]
             if not agrees:
                 cells.cut(model, before + 1 + right)
             reason = self._take(token, model, vocabulary)
             if reason or not agrees:
                 break
-        if draft and self._loose is None and (right or not doubt):
-            self._loose = before
         if draft and self._drafter:
-            # Where choices are close, drafts cost more than they save: pause as after a wrong one.
-            self._drafter.learn(len(draft), 0 if doubt else right)
+            self._drafter.learn(len(draft), right)
         if reason:
             cells.cut(model, before + 1 + right)
         return reason
 
     def _draft(self, model: DecodableModel, held: int) -> list[int]:
-        if self._needed or self._alone or not self._drafter:
+        if self._needed or not self._drafter or not self._trial.passed:
             return []
         room = min(
             self.request.max_tokens - self._generated - 1,
@@ -247,22 +245,23 @@ class Generation:
         )
         return self._drafter.draft(room)
 
-    def _doubts(self, logits: NDArray[np.float32], *, drafted: bool) -> bool:
-        """Whether the choice might be another one if there had been no drafts."""
-        if self._needed or not (drafted or self._loose is not None):
+    def _trial_is_due(self, model: DecodableModel, cells: Cells) -> bool:
+        """Take note of the logits of a token evaluated alone; enough of them make a trial."""
+        if not self._drafter or self._trial.passed is not None:
             return False
-        return _gap(logits) < (CLOSE_CALL if drafted else DRIFT)
+        self._alone.append(model.logits().copy())
+        return len(self._alone) == TOKENS and len(cells.held) >= LEAST_HELD
 
-    def _evaluate_again(
-        self, model: DecodableModel, cells: Cells, last: int, *, drafted: bool
-    ) -> None:
-        """Evaluate the token at `last` again, alone; without a draft, all that drafts left."""
-        start = last
-        if not drafted and self._loose is not None:
-            start, self._loose = self._loose, None
-        self._pending = cells.held[start : last + 1]
-        cells.cut(model, start)
-        self._alone = True
+    def _try(self, model: DecodableModel, cells: Cells) -> bool:
+        """Try drafts out on the last tokens; if False, these are evaluated again, one by one."""
+        start = len(cells.held) - TOKENS
+        tokens = cells.held[start:]
+        same = self._trial.run(model, cells, self._alone)
+        self._alone.clear()
+        if not same:
+            cells.cut(model, start)
+            self._pending = tokens
+        return same
 
     def _take(
         self, token: int, model: DecodableModel, vocabulary: Vocabulary
@@ -275,7 +274,7 @@ class Generation:
             self._emit(text)
         self._needed = self._needed[len(piece) :]
         self._generated += 1
-        self._pending, self._alone = [token], False
+        self._pending = [token]
         if self._drafter:
             self._drafter.add(token)
         full = len(self._tokens) + self._generated + 1 >= model.context_tokens
@@ -294,16 +293,6 @@ class Generation:
             top = np.argpartition(logits, -TOP_K)[-TOP_K:].astype(np.int32)
             return model.choose_infill(top, logits[top])
         return int(np.argmax(logits))
-
-
-def _gap(logits: NDArray[np.float32]) -> float:
-    """Return by how much the best choice is better than the second."""
-    best = int(np.argmax(logits))
-    value = logits[best]
-    logits[best] = -np.inf
-    second = logits.max()
-    logits[best] = value
-    return float(value - second)
 
 
 def common(left: Sequence[int], right: Sequence[int]) -> int:

@@ -52,8 +52,7 @@ class LlamaServer:
         if importlib.util.find_spec("xllamacpp") is None:
             raise UsageError("The peer needs llama-server: install `pillion[peer]`.")
         options = json.dumps({"model": model, "threads": threads or cores(), **SERVER})
-        # The peer waits as it always does; Pillion's own choice must not be handed down to it.
-        environment = {key: value for key, value in os.environ.items() if key not in _OURS}
+        environment = {**_WAITING, **os.environ}
         process = await asyncio.create_subprocess_exec(
             *[sys.executable, "-m", "pillion.eval.peer_process", options],
             stdin=asyncio.subprocess.PIPE,
@@ -139,7 +138,8 @@ def description() -> dict[str, object]:
     return {"name": NAME, "xllamacpp": version, "server": SERVER, "sent": infill.SENT}
 
 
-_OURS = {"OMP_WAIT_POLICY"}
+_WAITING = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "300"}
+"""Threads wait as Pillion's do: beside other programs the peer is a third faster for it."""
 
 
 async def _address(process: asyncio.subprocess.Process) -> str:

@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pillion.assist.complete import Completer
 from pillion.assist.contract import Meter, Speed
 from pillion.assist.outcome import Suggestion
 from pillion.base.outcome import Nothing
@@ -21,7 +22,7 @@ from pillion.eval.figures import Aim, at_least, at_most, mean, median
 from pillion.eval.metrics import exact, kept_prefix
 from pillion.eval.paired import difference
 from pillion.eval.similarity import edit_similarity
-from pillion.eval.typing import Uncached
+from pillion.eval.typing import NoCache
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -80,7 +81,9 @@ class Asker:
         # One line is judged, and nobody waits: everything may be read at once.
         settings = replace(settings, cold_ms=60_000, lines="single")
         self._settings = _line_only(settings) if way == "none" else settings
-        self._completer = Uncached(engine, checkout if way == "full" else None)
+        self._completer = Completer(
+            engine, cache=NoCache(), workspaces=checkout if way == "full" else None
+        )
         self._completer.meter = _Steady(_SPEED)
 
     async def ask(self, task: Task) -> AsyncIterator[Row]:

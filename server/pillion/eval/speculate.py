@@ -122,6 +122,8 @@ async def run(engine: Engine, asked: Sequence[Case]) -> AsyncIterator[Result]:
     for number, case in enumerate(asked):
         window = cut(locate(case.snapshot, case.offset), BUDGET, None)
         prompt = layout(window, info.specials)
+        if number == 0:  # The engine tries drafts out once before it uses them.
+            await _write(engine, prompt, MAX_TOKENS, speculate=True)
         await _write(engine, prompt, 1, speculate=False)
         said: dict[bool, tuple[str, Finish]] = {}
         for speculate in (True, False) if number % 2 else (False, True):

@@ -36,7 +36,6 @@ from pillion.text.snapshot import Snapshot
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 
-    from pillion.assist.surroundings import Workspaces
     from pillion.base.settings import Settings
     from pillion.engine.base import Chunk, Engine, ModelInfo, Request
     from pillion.eval.replay import Keystroke
@@ -161,7 +160,7 @@ class Pillion:
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = TimedEngine(engine)
-        self._completer = Uncached(self._engine)
+        self._completer = Completer(self._engine, cache=NoCache())
         self._settings = settings
 
     async def ask(self, snapshot: Snapshot, offset: int) -> Typed:
@@ -310,15 +309,9 @@ def _names(rows: Sequence[Row]) -> list[str]:
 _FAILURES = {Reason.NO_MODEL, Reason.ENGINE_FAILED, Reason.MODEL_LOADING}
 
 
-class Uncached(Completer):
-    """A completer that asks the model at every keystroke."""
+class NoCache(Cache):
+    """Lets the model be asked at every keystroke."""
 
-    def __init__(self, engine: Engine, workspaces: Workspaces | None = None) -> None:
-        super().__init__(engine, workspaces=workspaces)
-        self._cache = _NoCache()
-
-
-class _NoCache(Cache):
     def find(self, snapshot: Snapshot, offset: int) -> Suggestion | None:  # noqa: ARG002
         """Find nothing."""
         return None

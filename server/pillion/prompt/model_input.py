@@ -38,3 +38,8 @@ class Prompt:
     heal_last_token: bool = False
     note: str = ""
     """A remark for the user, such as that the model has no fill-in-the-middle tokens."""
+
+    @property
+    def characters(self) -> int:
+        """How much text the model reads."""
+        return sum(len(piece) for piece in self.pieces if not isinstance(piece, Special))

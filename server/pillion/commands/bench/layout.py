@@ -32,7 +32,12 @@ from pillion.eval.record import record
 @click.option("--lines", default=6, show_default=True, help="Lines to type again, per file.")
 @click.option("--every", default=1, show_default=True, help="Ask at each N-th character.")
 @seed_option
-@click.option("--layout", "names", multiple=True, help="Only layouts with this in their name.")
+@click.option(
+    "--layout",
+    "names",
+    multiple=True,
+    help="Only the layout of this name, or those with this in their name.",
+)
 @model_option
 @click.option("--csv", "csv_path", type=click.Path(path_type=Path), help="Write a row per cursor.")
 @json_option
@@ -54,9 +59,7 @@ def layout(
     Prints, for each layout, the tokens evaluated per keystroke, exact match, kept prefix and time
     to the first token. Use files that are newer than the model.
     """
-    chosen = [
-        item for item in layouts.LAYOUTS if not names or any(name in item.name for name in names)
-    ]
+    chosen = [item for item in layouts.LAYOUTS if not names or _named(item.name, names)]
     asked = [
         case
         for path in files
@@ -78,6 +81,12 @@ def layout(
         click.echo(json.dumps(result | record(Settings(model=model))))
     else:
         _show(summaries)
+
+
+def _named(name: str, wanted: tuple[str, ...]) -> bool:
+    """Tell whether a layout is meant: by its name, or by a part of it that is no other's name."""
+    whole = {item.name for item in layouts.LAYOUTS}
+    return any(name == part or (part not in whole and part in name) for part in wanted)
 
 
 async def _layouts(
