@@ -207,9 +207,20 @@ def _include(files: Files, path: str, module: str) -> Iterator[str]:
         yield _near(same, path)
 
 
+def _php(files: Files, path: str, module: str) -> Iterator[str]:
+    if not module.endswith(".php"):
+        yield from _dotted(files, path, module)
+        return
+    inside = module.lstrip("/")
+    yield from _one(files, [_join(base, inside) for base in _above(posixpath.dirname(path))])
+
+
 def _ruby(files: Files, path: str, module: str) -> Iterator[str]:
     module = module.removesuffix(".rb")
     folder = posixpath.dirname(path)
+    if module.startswith("."):
+        yield from _one(files, [f"{_join(folder, module)}.rb"])
+        return
     bases = [
         folder,
         *(_join(base, usual) for base in _above(folder) for usual in ("lib", "app", "")),
@@ -299,7 +310,7 @@ _RULES: dict[str, Callable[[Files, str, str], Iterator[str]]] = {
     "java": _dotted,
     "kotlin": _dotted,
     "csharp": _dotted,
-    "php": _dotted,
+    "php": _php,
     "c": _include,
     "cpp": _include,
     "ruby": _ruby,
