@@ -127,18 +127,15 @@ def _rust(files: Files, path: str, module: str) -> Iterator[str]:
     parts = [part for part in module.split("::") if part]
     if not parts:
         return
-    own = _rust_folder(path)
+    base, rest = _rust_folder(path), parts
     if parts[0] == "crate":
         base, rest = _crate(path), parts[1:]
-    elif parts[0] in {"self", "super"}:
-        base, rest = own, parts
-        while rest and rest[0] in {"self", "super"}:
-            base = posixpath.dirname(base) if rest[0] == "super" else base
-            rest = rest[1:]
-    else:
-        base, rest = own, parts
-    if found := _rust_file(files, base, rest):
-        yield found
+    while rest and rest[0] in {"self", "super"}:
+        base = posixpath.dirname(base) if rest[0] == "super" else base
+        rest = rest[1:]
+    inside = len(rest) < len(parts)
+    if inside or _rust_file(files, base, rest[:1], around=False):
+        yield from filter(None, [_rust_file(files, base, rest)])
         return
     # Another crate of the workspace: its folder may be written with hyphens.
     names = {parts[0], parts[0].replace("_", "-")}
@@ -149,15 +146,17 @@ def _rust(files: Files, path: str, module: str) -> Iterator[str]:
             return
 
 
-def _rust_file(files: Files, base: str, parts: list[str]) -> str | None:
-    """Return the file of a module, or of the innermost module around an item."""
+def _rust_file(files: Files, base: str, parts: Sequence[str], *, around: bool = True) -> str | None:
+    """Return the file of a module; with `around`, of the innermost one around an item."""
     while parts:
         inner = _join(base, *parts)
         if found := _first(files, [f"{inner}.rs", _join(inner, "mod.rs")]):
             return found
+        if not around:
+            return None
         parts = parts[:-1]
     return _first(
-        files, [_join(base, "lib.rs"), _join(base, "main.rs"), f"{base}.rs", _join(base, "mod.rs")]
+        files, [_join(base, name) for name in ("lib.rs", "main.rs", "mod.rs")] + [f"{base}.rs"]
     )
 
 
