@@ -44,27 +44,38 @@ def make_engine(settings: Settings) -> Engine:
     )
 
 
-def make_completer(settings: Settings) -> tuple[Engine, Completer]:
-    """Return an engine and what completes documents with it."""
+def make_completer(
+    settings: Settings, workspace: Workspace | None = None
+) -> tuple[Engine, Completer]:
+    """Return an engine and what completes documents with it.
+
+    `workspace` knows the code around a document; without it the document is all there is.
+    """
     # Imported here: the editor has its answer to `initialize` before the parsers are there.
     from pillion.assist.complete import Completer  # noqa: PLC0415
 
     engine = make_engine(settings)
-    return engine, Completer(engine)
+    return engine, Completer(engine, workspaces=workspace)
 
 
 async def serve(
     address: tuple[str, int] | None = None,
     command_line: Mapping[str, object] | None = None,
     *,
-    make: Callable[[Settings], tuple[Engine, Completes]] = make_completer,
+    make: Callable[[Settings, Workspace], tuple[Engine, Completes]] = make_completer,
     downloads: Downloads | None = None,
 ) -> int:
     """Run the language server for one editor; return the exit code.
 
     It speaks over standard input and output, or over the one connection that `address` accepts.
     """
-    server = PillionServer(make, downloads or StoreDownloads(), command_line, Workspace())
+    workspace = Workspace()
+    server = PillionServer(
+        lambda settings: make(settings, workspace),
+        downloads or StoreDownloads(),
+        command_line,
+        workspace,
+    )
     if address is None:
         return await server.run(own_stdio())
     return await server.run(await accept_one(*address, _announce))

@@ -6,7 +6,6 @@ stay quick, so this module imports none of them.
 
 from __future__ import annotations
 
-import importlib
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ import click
 
 from pillion import __version__
 from pillion.base.errors import PillionError
+from pillion.commands.lazy import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,33 +27,16 @@ COMMANDS = {
     "doctor": "Tell what is installed, how fast it is, and how to mend what is wrong.",
     "demo": "Show Pillion at work on real code, through the real server.",
     "bench": "Measure speed and quality on this machine.",
+    "eval": "Measure how good the suggestions are.",
     "docs": "Write the generated pages of the documentation.",
 }
 """Command to its one-line help. Each is the click command of the same name in its module."""
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature.
-        """Return all commands in the order of `COMMANDS`."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Import and return a command."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"pillion.commands.{cmd_name}")
-        command = getattr(module, cmd_name)
-        return command if isinstance(command, click.Command) else None
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """List the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=lazy("pillion.commands", COMMANDS),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="pillion")
 def cli() -> None:
     """Pillion: a pair programmer in a language server, its model on your own machine."""

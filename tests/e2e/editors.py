@@ -65,8 +65,8 @@ async def session(
     capabilities: Mapping[str, Any] = VSCODE,
     editor: Editor | None = None,
     options: Any = None,
+    folders: Sequence[str] = (),
     ready: bool = True,
-    folders: Sequence[Path] = (),
 ) -> AsyncIterator[Client]:
     """Run the server with a scripted engine, until it has been shut down properly.
 
@@ -74,8 +74,7 @@ async def session(
     """
     client = await Client.start(command(plan or {}), editor=editor)
     try:
-        uris = [folder.as_uri() for folder in folders]
-        await client.initialize(capabilities, options=options, folders=uris)
+        await client.initialize(capabilities, options=options, folders=folders)
         if ready:
             await client.until_ready()
         yield client

@@ -4,8 +4,8 @@
 
 The plan is JSON: `scripts` for `FakeEngine` (with `error` as the text of an `EngineError`),
 `load_seconds`, `load_error`; `missing` and `damaged` name models that are not there or not usable;
-`download_error` fails a download in an unforeseen way; `bug` makes the completer raise an error
-that quotes the document.
+`prompts` names a file that gets every prompt, one JSON line each; `download_error` fails a
+download in an unforeseen way; `bug` makes the completer raise an error that quotes the document.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import json
 import sys
 import time
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pillion import app
@@ -22,21 +23,35 @@ from pillion.assist.complete import Completer
 from pillion.base import log
 from pillion.base.errors import EngineError, ModelInvalidError, ModelNotFoundError
 from pillion.commands import serve
+from pillion.context.editor import NO_EDITOR
+from pillion.context.index.workspace import Workspace
 from pillion.engine.fake import FakeEngine, Script
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncGenerator, Callable
 
     from pillion.assist.outcome import Answer
     from pillion.base.settings import Settings
-    from pillion.engine.base import Cancel, Engine, ModelInfo
+    from pillion.context.editor import EditorState
+    from pillion.engine.base import Cancel, Chunk, Engine, ModelInfo, Request
     from pillion.text.snapshot import Snapshot
 
 PLAN: dict[str, Any] = json.loads(sys.argv[1])
 
 
+def note(request: Request) -> None:
+    if "prompts" in PLAN:
+        with Path(PLAN["prompts"]).open("a", encoding="utf-8") as file:
+            file.write(json.dumps([*request.prompt.pieces, request.prompt.heal]) + "\n")
+
+
 class PlannedEngine(FakeEngine):
-    """A fake engine of which some models are missing or damaged."""
+    """A fake engine of which some models are missing or damaged, and which notes its prompts."""
+
+    async def stream(self, request: Request, cancel: Cancel) -> AsyncGenerator[Chunk, None]:
+        note(request)
+        async for chunk in super().stream(request, cancel):
+            yield chunk
 
     async def load(self, report: Callable[[float], None] | None = None) -> ModelInfo:
         if self.model.name in PLAN.get("missing", ()):
@@ -83,14 +98,20 @@ class BuggyCompleter(Completer):
     """Raises what no completer should."""
 
     async def complete(
-        self, snapshot: Snapshot, offset: int, settings: Settings, cancel: Cancel
+        self,
+        snapshot: Snapshot,
+        offset: int,
+        settings: Settings,
+        cancel: Cancel,
+        editor: EditorState = NO_EDITOR,
     ) -> Answer:
-        raise KeyError(snapshot.text, offset, settings, cancel)
+        raise KeyError(snapshot.text, offset, settings, cancel, editor)
 
 
-def make(settings: Settings) -> tuple[Engine, Completer]:
+def make(settings: Settings, workspace: Workspace) -> tuple[Engine, Completer]:
     engine = make_engine(settings)
-    return engine, BuggyCompleter(engine) if PLAN.get("bug") else Completer(engine)
+    kind = BuggyCompleter if PLAN.get("bug") else Completer
+    return engine, kind(engine, workspaces=workspace)
 
 
 async def main(options: list[str]) -> None:

@@ -41,7 +41,7 @@ def logged(client: Client, words: str) -> bool:
 async def test_a_workspace_is_indexed_and_followed(root: Path, cache_dir: Path) -> None:
     workspaces.write(root, FILES)
     index = Index.open(root, cache_dir, patience=60)
-    async with session(folders=[root]) as client:
+    async with session(folders=[root.as_uri()]) as client:
         await until(lambda: logged(client, "Indexed workspace: 2 files"))
         assert [found.path for found in index.defined("first", 5)] == ["a.py"]
         changed = root / "a.py"
@@ -62,7 +62,7 @@ async def test_a_workspace_is_indexed_and_followed(root: Path, cache_dir: Path) 
 async def test_folders_that_come_later(root: Path, tmp_path: Path) -> None:
     workspaces.write(root, FILES)
     workspaces.write(tmp_path / "later", "--- c.py\nx = 1\n")
-    async with session(folders=[root]) as client:
+    async with session(folders=[root.as_uri()]) as client:
         await until(lambda: logged(client, "Indexed workspace: 2 files"))
         folder = {"uri": (tmp_path / "later").as_uri(), "name": "later"}
         event = {"added": [folder], "removed": []}
@@ -72,21 +72,21 @@ async def test_folders_that_come_later(root: Path, tmp_path: Path) -> None:
 
 async def test_an_editor_that_can_do_nothing_of_it(root: Path) -> None:
     workspaces.write(root, FILES)
-    async with session(folders=[root], capabilities=BARE) as client:
+    async with session(folders=[root.as_uri()], capabilities=BARE) as client:
         await until(lambda: logged(client, "Indexed workspace: 2 files"))
 
 
 async def test_no_index_if_the_user_wants_none(root: Path, cache_dir: Path) -> None:
     workspaces.write(root, FILES)
     editor = Editor(settings={"context": {"index": False}})
-    async with session(folders=[root], editor=editor):
+    async with session(folders=[root.as_uri()], editor=editor):
         await asyncio.sleep(0.5)
     assert not indexes(cache_dir)
 
 
 async def test_the_user_sees_progress_and_stops_it(root: Path) -> None:
     workspaces.write(root, "".join(f"--- m{n}.py\n{_code(n)}" for n in range(3000)))
-    async with session(folders=[root], capabilities=VSCODE) as client:
+    async with session(folders=[root.as_uri()], capabilities=VSCODE) as client:
         await until(lambda: _begins(client))
         begins = _begins(client)
         assert begins[0]["value"]["cancellable"] is True
@@ -96,7 +96,7 @@ async def test_the_user_sees_progress_and_stops_it(root: Path) -> None:
 
 async def test_the_session_ends_at_once_while_a_walk_is_under_way(root: Path) -> None:
     workspaces.write(root, "".join(f"--- m{n}.py\n{_code(n)}" for n in range(3000)))
-    async with session(folders=[root]):
+    async with session(folders=[root.as_uri()]):
         await asyncio.sleep(0.3)
 
 

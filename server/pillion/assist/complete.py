@@ -16,9 +16,12 @@ from pillion.assist.cache import Cache
 from pillion.assist.contract import Meter, plan
 from pillion.assist.outcome import Answer, Suggestion
 from pillion.assist.reading import Reading
+from pillion.assist.surroundings import bundle_for
 from pillion.base.errors import ModelNotFoundError, PillionError
 from pillion.base.outcome import Nothing, Reason
 from pillion.base.trace import Trace
+from pillion.context.editor import NO_EDITOR
+from pillion.context.redact import redact_window
 from pillion.engine.base import Cancel, Finish, FinishReason, Priority, Request, Sampling
 from pillion.post.pipeline import Stopper, finish
 from pillion.post.shape import multiline_here
@@ -29,7 +32,10 @@ from pillion.text.lines import eol_of, indent_of
 
 if TYPE_CHECKING:
     from pillion.assist.contract import Plan
+    from pillion.assist.reading import Choice
+    from pillion.assist.surroundings import Workspaces
     from pillion.base.settings import Settings
+    from pillion.context.editor import EditorState
     from pillion.engine.base import Engine, ModelInfo
     from pillion.syntax.site import Site
     from pillion.text.snapshot import Snapshot
@@ -41,17 +47,30 @@ IDLE_SECONDS = 0.25
 class Completer:
     """Completes documents with one engine; remembers what the model has read of each."""
 
-    def __init__(self, engine: Engine, sampling: Sampling | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        sampling: Sampling | None = None,
+        workspaces: Workspaces | None = None,
+    ) -> None:
+        """Without `workspaces` the model sees nothing but the document."""
         self._engine = engine
+        self._workspaces = workspaces
         self._sampling = sampling or Sampling()
         self._readings: dict[str, Reading] = {}
         self._running: dict[str, Cancel] = {}
         self._ahead: dict[str, tuple[Cancel, asyncio.Task[None]]] = {}
         self._cache = Cache()
+        self._editors: dict[str, EditorState] = {}
         self.meter = Meter()
 
     async def complete(
-        self, snapshot: Snapshot, offset: int, settings: Settings, cancel: Cancel
+        self,
+        snapshot: Snapshot,
+        offset: int,
+        settings: Settings,
+        cancel: Cancel,
+        editor: EditorState = NO_EDITOR,
     ) -> Answer:
         """Suggest what to insert at the code-point `offset`.
 
@@ -59,6 +78,7 @@ class Completer:
         document, which then answers `Reason.SUPERSEDED`. Never raises for a failing engine.
         Cancelling the coroutine stops the engine, too.
         """
+        self._editors[snapshot.uri] = editor
         trace = Trace()
         self._stop_ahead(snapshot.uri)
         if earlier := self._running.get(snapshot.uri):
@@ -90,6 +110,7 @@ class Completer:
         """Drop what is remembered of a closed document."""
         self._stop_ahead(uri)
         self._readings.pop(uri, None)
+        self._editors.pop(uri, None)
         self._cache.forget(uri)
 
     async def settle(self) -> None:
@@ -121,12 +142,14 @@ class Completer:
         *,
         priority: Priority = Priority.COMPLETION,
     ) -> Answer:
-        allowed = plan(self.meter.speed, settings)
+        allowed = self._plan(settings)
         multiline = allowed.blocks and multiline_here(site)
+        with trace.stage("context"):
+            await self._surround(site, allowed)
         with trace.stage("window"):
             choice = self._reading(site.snapshot.uri).choose(site, allowed)
         with trace.stage("prompt"):
-            prompt = layout(choice.window, info.specials)
+            prompt = layout(redact_window(choice.window, site.snapshot), info.specials, choice.head)
             for note in (info.note, prompt.note):
                 if note:
                     trace.note(note)
@@ -137,10 +160,10 @@ class Completer:
         with trace.stage("post"):
             draft = finish(text, site, multiline=multiline, complete=complete)
         if isinstance(draft, Nothing):
-            return Answer(draft, info.name, done, allowed, trace)
+            return Answer(draft, info.name, done, allowed, trace, choice.snippets)
         suggestion = Suggestion(draft.text, site.offset, site.offset + draft.swallow)
         self._cache.keep(site.snapshot, suggestion)
-        return Answer(suggestion, info.name, done, allowed, trace)
+        return Answer(suggestion, info.name, done, allowed, trace, choice.snippets)
 
     async def _generate(
         self, request: Request, site: Site, multiline: bool, stop: Cancel, trace: Trace
@@ -168,6 +191,25 @@ class Completer:
             return text[:kept], done, True
         return text, done, done is not None and done.reason is FinishReason.STOP
 
+    def _plan(self, settings: Settings) -> Plan:
+        return plan(self.meter.speed, settings, elsewhere=self._workspaces is not None)
+
+    async def _surround(self, site: Site, allowed: Plan) -> None:
+        """Put other code in front of the window at once, where the model reads it in no time."""
+        if allowed.prompt_tokens <= allowed.quick_tokens:
+            choice = await self._gathered(site, allowed)
+            self._reading(site.snapshot.uri).has_read(choice)
+
+    async def _gathered(self, site: Site, allowed: Plan) -> Choice:
+        """Return the full window behind the code from elsewhere that suits the place."""
+        reading = self._reading(site.snapshot.uri)
+        bundle = reading.bundle
+        if self._workspaces and (bundle is None or not bundle.suits(site)):
+            window = reading.whole(site, allowed, bundle).window
+            editor = self._editors.get(site.snapshot.uri, NO_EDITOR)
+            bundle = await bundle_for(site, window, allowed, self._workspaces, self._engine, editor)
+        return reading.whole(site, allowed, bundle)
+
     def _reading(self, uri: str) -> Reading:
         return self._readings.setdefault(uri, Reading(uri))
 
@@ -190,7 +232,7 @@ class Completer:
         await asyncio.sleep(IDLE_SECONDS)
         try:
             info = await self._engine.load()
-            allowed = plan(self.meter.speed, settings)
+            allowed = self._plan(settings)
             await self._warm(locate(snapshot, offset), allowed, info, cancel)
             if isinstance(answer.outcome, Suggestion):
                 await self._prefetch(snapshot, answer.outcome, settings, info, cancel)
@@ -198,14 +240,13 @@ class Completer:
             return  # The next request meets the same fault, and says so.
 
     async def _warm(self, site: Site, allowed: Plan, info: ModelInfo, cancel: Cancel) -> None:
-        """Read the full window of the place, if the model has not."""
-        reading = self._reading(site.snapshot.uri)
-        choice = reading.whole(site, allowed)
-        prompt = layout(choice.window, info.specials)
+        """Read the full window of the place and code from elsewhere, if the model has not."""
+        choice = await self._gathered(site, allowed)
+        prompt = layout(redact_window(choice.window, site.snapshot), info.specials, choice.head)
         request = Request(prompt, 1, self._sampling, choice.session, Priority.BACKGROUND)
         async for chunk in self._engine.stream(request, cancel):
             if chunk.finish and chunk.finish.reason is not FinishReason.CANCELLED:
-                reading.has_read(choice.window)
+                self._reading(site.snapshot.uri).has_read(choice)
 
     async def _prefetch(
         self,

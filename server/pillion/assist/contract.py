@@ -45,6 +45,13 @@ _SUFFIX_SHARE = 0.25
 _WRITE_SECONDS = 2.5
 """A suggestion that takes longer is not waited for."""
 
+_IDLE_SECONDS = 12.0
+"""What takes longer to read while the user is idle comes too late: the cursor has moved on."""
+
+_WINDOW_SHARE = 0.75
+"""Share of its budgets that the document itself gets where code from elsewhere stands beside it.
+More of either instead of the other made fewer lines right (docs/context.md)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Speed:
@@ -64,6 +71,8 @@ class Plan:
     quick: Budget
     """For a place that the model has not read yet: as much as the cold target allows."""
     quick_tokens: int
+    prompt_tokens: int
+    """Tokens of a whole prompt at most: the full window, and code from elsewhere beside it."""
     max_tokens: int
     blocks: bool
     """Whether a suggestion may span lines."""
@@ -96,12 +105,16 @@ class Meter:
         self.speed = Speed(read, write)
 
 
-def plan(speed: Speed, settings: Settings) -> Plan:
-    """Return what a request may use at this speed."""
+def plan(speed: Speed, settings: Settings, *, elsewhere: bool = False) -> Plan:
+    """Return what a request may use at this speed.
+
+    With `elsewhere` the document shares its room with code from other places.
+    """
     writing = _LINE_TOKENS / speed.write
     reading = max(0.2, settings.cold_ms / 1000 - writing)
     quick_tokens = max(48, int(speed.read * reading))
-    full = _budget(settings.context_before, settings.context_after)
+    share = _WINDOW_SHARE if elsewhere else 1.0
+    full = _budget(settings.context_before * share, settings.context_after * share)
     after = min(settings.context_after, int(quick_tokens * _SUFFIX_SHARE))
     quick = _budget(min(settings.context_before, quick_tokens - after), after)
     affordable = max(_LINE_TOKENS, int(speed.write * _WRITE_SECONDS))
@@ -110,10 +123,11 @@ def plan(speed: Speed, settings: Settings) -> Plan:
         full=full,
         quick=quick,
         quick_tokens=quick_tokens,
+        prompt_tokens=min(settings.prompt_tokens, int(speed.read * _IDLE_SECONDS)),
         max_tokens=min(settings.max_tokens, affordable),
         blocks=settings.lines == "auto" and affordable >= _BLOCK_TOKENS,
     )
 
 
-def _budget(before: int, after: int) -> Budget:
+def _budget(before: float, after: float) -> Budget:
     return Budget(int(before * CHARS_PER_TOKEN), int(after * CHARS_PER_TOKEN), TYPED_LINES)

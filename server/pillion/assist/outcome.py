@@ -10,6 +10,7 @@ from pillion.base.trace import Trace
 if TYPE_CHECKING:
     from pillion.assist.contract import Plan
     from pillion.base.outcome import Nothing
+    from pillion.context.snippet import Snippet
     from pillion.engine.base import Finish
 
 
@@ -32,3 +33,5 @@ class Answer:
     budget: Plan | None = None
     """What the latency contract allowed; None where the model was not asked."""
     trace: Trace = field(default_factory=Trace)
+    snippets: tuple[Snippet, ...] = ()
+    """The code from elsewhere that the model saw, in the order of the prompt."""

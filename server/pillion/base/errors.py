@@ -13,6 +13,7 @@
         EngineLoadError     the model could not be loaded
         EngineClosedError   the engine was closed
         EngineDiedError     the model's process ended, and why
+      SandboxError          code cannot be run apart from the host
 
 Each message is one or two whole sentences for the user: what happened and what to do.
 "Nothing to suggest" is not an error; see `pillion.base.outcome`.
@@ -71,3 +72,7 @@ class EngineClosedError(EngineError):
 
 class EngineDiedError(EngineError):
     """The process that runs the model ended, crashed or hung; the message says why."""
+
+
+class SandboxError(PillionError):
+    """Code that a model wrote cannot be run apart from the host."""

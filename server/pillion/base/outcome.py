@@ -20,6 +20,7 @@ class Reason(StrEnum):
     UNKNOWN_DOCUMENT = "unknown_document"
     OUT_OF_SYNC = "out_of_sync"
     TOO_LARGE = "too_large"
+    PRIVATE = "private"
     STALE = "stale"
     SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
@@ -55,6 +56,7 @@ _SENTENCES = {
     Reason.UNKNOWN_DOCUMENT: "The editor has not opened this document.",
     Reason.OUT_OF_SYNC: "An edit was lost or out of order; close and reopen the document.",
     Reason.TOO_LARGE: "The document is too large.",
+    Reason.PRIVATE: "This file is kept from the model.",
     Reason.STALE: "The document changed while the model was working.",
     Reason.SUPERSEDED: "A newer request took the place of this one.",
     Reason.CANCELLED: "The request was cancelled.",

@@ -86,6 +86,19 @@ class Settings:
         minimum=0,
         maximum=4096,
     )
+    prompt_tokens: int = _setting(
+        "context.promptTokens",
+        1200,
+        "Tokens that the model reads for one suggestion, at most: the document around the cursor "
+        "and code from elsewhere in the workspace together.",
+        minimum=256,
+        maximum=16384,
+    )
+    context_exclude: tuple[str, ...] = _setting(
+        "context.exclude",
+        (),
+        "Patterns of files that are never read, as in a `.gitignore` at the root of the workspace.",
+    )
     context_index: bool = _setting(
         "context.index",
         True,

@@ -7,7 +7,6 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -15,15 +14,15 @@ from rich.text import Text
 
 from pillion.app import make_engine
 from pillion.assist.complete import Completer
-from pillion.assist.outcome import Suggestion
+from pillion.assist.outcome import Answer, Suggestion
 from pillion.base.errors import UsageError
+from pillion.base.outcome import Nothing, Reason
 from pillion.base.settings import Settings
+from pillion.context.exclusion import PRIVATE
+from pillion.context.ignore import Ignore, root_of
 from pillion.engine.base import Cancel
 from pillion.syntax.languages import language_for_path
 from pillion.text.snapshot import Snapshot
-
-if TYPE_CHECKING:
-    from pillion.assist.outcome import Answer
 
 WHOLE_WINDOW_MS = 60_000
 """Time enough for the slowest machine that is any use to read a whole window."""
@@ -60,7 +59,8 @@ def complete(place: str, model: str | None, engine: str, *, as_json: bool) -> No
         # Nobody waits at a cursor here: the model may read the whole window at once.
         cold_ms=WHOLE_WINDOW_MS,
     )
-    answer = asyncio.run(_complete(snapshot, offset, settings))
+    private = _why_private(place)
+    answer = private or asyncio.run(_complete(snapshot, offset, settings))
     answer.trace.notes[:0] = notes
     if as_json:
         click.echo(json.dumps(as_object(answer, snapshot, offset), ensure_ascii=False))
@@ -89,6 +89,13 @@ def as_object(answer: Answer, snapshot: Snapshot, offset: int) -> dict[str, obje
         "stages": {name: round(ms, 2) for name, ms in answer.trace.stages.items()},
         "notes": answer.trace.notes,
     }
+
+
+def _why_private(place: str) -> Answer | None:
+    """Return the answer for a file that is kept from the model, as in an editor."""
+    path = place.rsplit(":", 2)[0]
+    out = Ignore(root_of(path)).why_private(Path(path).absolute())
+    return Answer(Nothing(Reason.PRIVATE, out.sentence)) if out in PRIVATE else None
 
 
 async def _complete(snapshot: Snapshot, offset: int, settings: Settings) -> Answer:

@@ -5,25 +5,26 @@ from __future__ import annotations
 import json
 import platform
 import shutil
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from pillion import __version__
 from pillion.assist import contract
 from pillion.base import paths
 from pillion.base.errors import PillionError
 from pillion.base.settings import Settings
+from pillion.commands.doctor_file import examine_file
+from pillion.commands.finding import Finding, show
 from pillion.engine import probe, store
 from pillion.syntax.grammars import query_of
 from pillion.syntax.languages import languages
 
 if TYPE_CHECKING:
+    from pillion.commands.finding import Level
     from pillion.engine.probe import Speed
 
 _PACKAGES = ("llama-cpp-python", "pygls", "lsprotocol", "tree-sitter", "numpy", "httpx")
@@ -31,35 +32,29 @@ _MIN_FREE_BYTES = 1_000_000_000
 _SLOW_DECODE = 5.0
 """Tokens per second below which a line takes longer than a user waits: about ten tokens."""
 
-Level = Literal["ok", "warning", "error"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    level: Level
-    subject: str
-    text: str
-    mend: str = ""
-    data: dict[str, object] = field(default_factory=dict)
-
 
 @click.command()
+@click.argument("file", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--model", help="Name of a catalogue model, or the path of a GGUF file.")
 @click.option("--no-speed", is_flag=True, help="Do not run the model.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def doctor(model: str | None, *, no_speed: bool, as_json: bool) -> None:
+def doctor(file: tuple[Path, ...], model: str | None, *, no_speed: bool, as_json: bool) -> None:
     """Tell what is installed, which model, how fast it is, and how to mend what is wrong.
+
+    With FILE, tell whether the model may see that file: why it is never read, or how many secrets
+    are hidden in it. Nothing of what is in it is printed.
 
     Ends with exit code 1 if something is wrong that keeps Pillion from working.
     """
     settings = Settings() if model is None else replace(Settings(), model=model)
-    findings = examine(settings, speed=not no_speed)
+    if file:
+        findings = [examine_file(path) for path in file]
+    else:
+        findings = examine(settings, speed=not no_speed)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:
-        _show(findings)
+        show(findings)
     if any(finding.level == "error" for finding in findings):
         raise click.exceptions.Exit(1)
 
@@ -171,14 +166,3 @@ def _build(speed: Speed) -> Finding:
         mend = "Compile it on this machine (docs/install.md): it will be several times faster."
         return Finding("warning", "llama.cpp", text, mend)
     return Finding("ok", "llama.cpp", text)
-
-
-def _show(findings: list[Finding]) -> None:
-    style = {"ok": "green", "warning": "yellow", "error": "bold red"}
-    table = Table.grid(padding=(0, 2))
-    for finding in findings:
-        text = Text(finding.text)
-        if finding.mend:
-            text.append(f"\n{finding.mend}", style="bold")
-        table.add_row(Text(finding.level, style=style[finding.level]), finding.subject, text)
-    Console().print(table)

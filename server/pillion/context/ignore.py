@@ -44,6 +44,22 @@ class File:
     """Nanoseconds, as the file system counts them."""
 
 
+def root_of(path: str | os.PathLike[str]) -> str:
+    """Return the root to judge a file by where no editor names one.
+
+    The top of the repository it lies in, else the working folder if it lies there, else its own.
+    """
+    path = os.path.realpath(path)
+    folder = os.path.dirname(path)
+    above = folder
+    while not os.path.lexists(os.path.join(above, ".git")):
+        above, below = os.path.dirname(above), above
+        if above == below:
+            here = os.path.realpath(os.getcwd())
+            return here if os.path.commonpath((here, folder)) == here else folder
+    return above
+
+
 class Ignore:
     """Knows what may be read below one root; keeps the compiled ignore files."""
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from pillion.prompt.model_input import Special
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Callable, Sequence
 
     from pillion.prompt.model_input import Prompt
 
@@ -154,6 +154,12 @@ class Engine(Protocol):
         Loads the model first if need be. Closing the generator early cancels the generation.
             Requests are served by priority, then in order.
         Raises `EngineError` when the model cannot answer.
+        """
+
+    async def count(self, texts: Sequence[str]) -> list[int]:
+        """Return how many tokens each text is for this model; never waits for a generation.
+
+        Loads the model first if need be. Raises `EngineError` when the model cannot answer.
         """
 
     async def close(self) -> None:

@@ -265,6 +265,8 @@ class Client:
             self._begin(id_, self._load(id_))
         elif kind == "generate":
             self._begin(id_, self._generate(id_, message))
+        elif kind == "count":
+            self._begin(id_, self._count(message))
         else:
             raise wire.WireError(f"{kind} is no message.")
 
@@ -324,6 +326,10 @@ class Client:
                 if id_ in self.pending:
                     self._send({"type": "chunk", "id": id_, "text": chunk.text})
         raise EngineError("The engine stopped without an end.")
+
+    async def _count(self, message: Message) -> Message:
+        texts = wire.to_texts(message)
+        return {"type": "counted", "counts": await self._host.engine.count(texts)}
 
     def _answer(self, id_: int, answer: Message) -> None:
         """Send the one answer of a request."""

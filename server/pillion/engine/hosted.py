@@ -96,6 +96,23 @@ class HostedEngine:
             watching.cancel()
             link.give_up(id_)
 
+    async def count(self, texts: Sequence[str]) -> list[int]:
+        """Count tokens; see `Engine.count`."""
+        await self.load()
+        link = self._link
+        if link is None:
+            raise EngineClosedError("The engine was closed.")
+        id_, answers = link.ask({"type": "count", "texts": list(texts)})
+        try:
+            message = await answers.get()
+        finally:
+            link.give_up(id_)
+        if isinstance(message, Exception):
+            raise message
+        if message["type"] == "error":
+            raise wire.to_error(message["error"])
+        return wire.to_counts(message, len(texts))
+
     async def restart(self) -> None:
         """End the host, for all its clients, and forget its past; the next `load` starts it."""
         await self._supervisor.restart()

@@ -19,7 +19,7 @@ from pillion.engine.worker import Worker
 from pillion.prompt.model_input import Special
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Callable, Sequence
 
     from pillion.engine.bindings import LoadOptions, Model
     from pillion.engine.decoder import Decoder
@@ -92,6 +92,14 @@ class LlamaEngine:
                 yield Chunk(item)
         finally:
             stop.set()
+
+    async def count(self, texts: Sequence[str]) -> list[int]:
+        """Count tokens; see `Engine.count`. The vocabulary never changes, so any thread may."""
+        await self.load()
+        model = self._model
+        if model is None:
+            raise EngineClosedError("The engine was closed.")
+        return await asyncio.to_thread(lambda: [len(model.tokenize(text)) for text in texts])
 
     def forget(self, session: str) -> None:
         """Free the part of the KV cache that a session has; its owner is gone."""

@@ -2,8 +2,8 @@
 
     4 bytes, big-endian: length      that many bytes of JSON: {"type": …, "id": …, …}
 
-    client -> host   hello load generate cancel status stop
-    host -> client   hello refused progress loaded chunk finish error alive status
+    client -> host   hello load generate count cancel status stop
+    host -> client   hello refused progress loaded chunk finish counted error alive status
 
 A client's first message is `hello`, with the token of this host; nothing else is answered before.
 JSON and not pickle, so that a message can carry values only. `PROTOCOL` changes with every change
@@ -22,7 +22,7 @@ from pillion.base.errors import EngineError, PillionError
 from pillion.engine.base import Finish, FinishReason, ModelInfo, Priority, Request, Sampling
 from pillion.prompt.model_input import Prompt, Special
 
-PROTOCOL = 1
+PROTOCOL = 2
 
 Message = dict[str, Any]
 
@@ -100,6 +100,22 @@ def to_finish(values: Message) -> Finish:
         return Finish(**(values | {"reason": FinishReason(values["reason"])}))
     except (KeyError, TypeError, ValueError) as error:
         raise WireError("The end of a generation cannot be read.") from error
+
+
+def to_texts(values: Message) -> list[str]:
+    """Return the texts to be counted. Raises `WireError`."""
+    texts = values.get("texts")
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise WireError("The texts to be counted cannot be read.")
+    return texts
+
+
+def to_counts(values: Message, expected: int) -> list[int]:
+    """Return how many tokens each text has. Raises `EngineError`."""
+    counts = values.get("counts")
+    if not isinstance(counts, list) or len(counts) != expected:
+        raise EngineError("The engine gave a strange answer.")
+    return [int(count) for count in counts]
 
 
 def from_info(info: ModelInfo) -> Message:

@@ -28,6 +28,7 @@ class Task:
 
     id: str
     kind: str
+    repo: str
     path: str
     line: int
     snapshot: Snapshot
@@ -47,14 +48,19 @@ def load(data: Path, *, kinds: tuple[str, ...], sample: int, seed: int) -> list[
     return [_task(data, row) for row in sorted(chosen, key=lambda row: row["id"])]
 
 
+def archive_of(data: Path, repo: str) -> Path:
+    """Return where the files of a repository (OWNER/NAME) are packed."""
+    return data / "repos" / f"{repo.replace('/', '+')}.tar.gz"
+
+
 def _task(data: Path, row: dict[str, str | int]) -> Task:
     path, start, end = str(row["path"]), int(row["start"]), int(row["end"])
-    archive = data / "repos" / f"{str(row['repo']).replace('/', '+')}.tar.gz"
-    text = _files(archive)[path]
+    text = _files(archive_of(data, str(row["repo"])))[path]
     uri = f"file:///{row['repo']}/{path}"
     snapshot = Snapshot(uri, text[:start] + text[end:], language=language_for_path(path))
     truth = text[start:end]
-    return Task(str(row["id"]), str(row["kind"]), path, int(row["line"]), snapshot, start, truth)
+    id_, kind, repo = str(row["id"]), str(row["kind"]), str(row["repo"])
+    return Task(id_, kind, repo, path, int(row["line"]), snapshot, start, truth)
 
 
 @cache

@@ -36,6 +36,7 @@ from pillion.text.snapshot import Snapshot
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 
+    from pillion.assist.surroundings import Workspaces
     from pillion.base.settings import Settings
     from pillion.engine.base import Chunk, Engine, ModelInfo, Request
     from pillion.eval.replay import Keystroke
@@ -144,6 +145,10 @@ class TimedEngine:
                     watch.finish()
                 yield chunk
 
+    async def count(self, texts: Sequence[str]) -> list[int]:
+        """Count tokens with the engine behind."""
+        return await self._engine.count(texts)
+
     async def close(self) -> None:
         """Close the engine behind."""
         await self._engine.close()
@@ -156,7 +161,7 @@ class Pillion:
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = TimedEngine(engine)
-        self._completer = _Uncached(self._engine)
+        self._completer = Uncached(self._engine)
         self._settings = settings
 
     async def ask(self, snapshot: Snapshot, offset: int) -> Typed:
@@ -305,11 +310,11 @@ def _names(rows: Sequence[Row]) -> list[str]:
 _FAILURES = {Reason.NO_MODEL, Reason.ENGINE_FAILED, Reason.MODEL_LOADING}
 
 
-class _Uncached(Completer):
+class Uncached(Completer):
     """A completer that asks the model at every keystroke."""
 
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
+    def __init__(self, engine: Engine, workspaces: Workspaces | None = None) -> None:
+        super().__init__(engine, workspaces=workspaces)
         self._cache = _NoCache()
 
 

@@ -132,8 +132,8 @@ class Client:
         capabilities: Mapping[str, Json] = VSCODE,
         *,
         options: Json = None,
-        initialized: bool = True,
         folders: Sequence[str] = (),
+        initialized: bool = True,
     ) -> Json:
         """Open the session; return what the server can do. `folders` are URIs."""
         named = [{"uri": uri, "name": uri.rpartition("/")[2]} for uri in folders]

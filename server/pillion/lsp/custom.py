@@ -13,6 +13,9 @@ ACCEPTED = "pillion/inlineCompletion/accepted"
 PARTLY_ACCEPTED = "pillion/inlineCompletion/partlyAccepted"
 DISMISSED = "pillion/inlineCompletion/dismissed"
 
+EDITOR_CONTEXT = "pillion/editorContext"
+"""A notification of what the editor shows beyond what the protocol tells."""
+
 EVENTS = {
     SHOWN: "shown",
     ACCEPTED: "accepted",

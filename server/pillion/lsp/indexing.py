@@ -73,6 +73,7 @@ class Indexing:
         self._messages = messages
         self._bar = bar
         self._roots: tuple[Path, ...] = ()
+        self._exclude: tuple[str, ...] = ()
         self._opening = asyncio.Lock()
         self._walks: dict[Index, asyncio.Task[None]] = {}
         self._again: set[Index] = set()
@@ -91,7 +92,9 @@ class Indexing:
     def use(self, settings: Settings) -> None:
         """Follow the settings and the folders."""
         enabled = settings.enable and settings.context_index
-        self._tasks.spawn(self._use(self._roots if enabled else ()), "Opening the index")
+        roots = self._roots if enabled else ()
+        self._exclude = settings.context_exclude
+        self._tasks.spawn(self._use(roots, settings.context_exclude), "Opening the index")
 
     def poll(self) -> None:
         """Walk now and then, for an editor that does not tell of changed files."""
@@ -125,9 +128,9 @@ class Indexing:
         if (walk := self._bars.get(token)) is not None:
             walk.cancel()
 
-    async def _use(self, roots: tuple[Path, ...]) -> None:
+    async def _use(self, roots: tuple[Path, ...], exclude: tuple[str, ...]) -> None:
         async with self._opening:
-            new = await asyncio.to_thread(self._workspace.use, roots)
+            new = await asyncio.to_thread(self._workspace.use, roots, exclude=exclude)
         known = set(self._workspace.indexes)
         for index in [index for index in self._walks if index not in known]:
             self._walks.pop(index).cancel()
@@ -157,7 +160,9 @@ class Indexing:
         shown = _Shown(self, index)
         # Its own cache folder is found in the same way in the other process.
         try:
-            found = await background.refresh(Job(str(index.root)), shown.report)
+            found = await background.refresh(
+                Job(str(index.root), exclude=self._exclude), shown.report
+            )
         except asyncio.CancelledError:
             self._messages.log(f"Indexing {index.root.name} was stopped.")
             raise

@@ -65,7 +65,15 @@ def _essentials(params: dict[str, Any]) -> dict[str, Any]:
     process = params.get("processId")
     return {
         "processId": process if isinstance(process, int) else None,
-        "rootUri": None,
+        "rootUri": root if isinstance(root := params.get("rootUri"), str) else None,
+        "workspaceFolders": _folders(params.get("workspaceFolders")),
         "capabilities": kept,
         "initializationOptions": params.get("initializationOptions"),
     }
+
+
+def _folders(value: object) -> list[dict[str, str]] | None:
+    if not isinstance(value, list):
+        return None
+    uris = (folder.get("uri") for folder in value if isinstance(folder, dict))
+    return [{"uri": uri, "name": ""} for uri in uris if isinstance(uri, str)]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from pillion.assist.outcome import Answer, Suggestion
     from pillion.base.settings import Settings
+    from pillion.context.editor import EditorState
     from pillion.engine.base import Cancel, Engine
     from pillion.lsp.downloads import Downloads
     from pillion.lsp.messages import Messages
@@ -49,7 +50,12 @@ class Completes(Protocol):
     """What the server needs of `pillion.assist.complete.Completer`."""
 
     async def complete(
-        self, snapshot: Snapshot, offset: int, settings: Settings, cancel: Cancel
+        self,
+        snapshot: Snapshot,
+        offset: int,
+        settings: Settings,
+        cancel: Cancel,
+        editor: EditorState,
     ) -> Answer:
         """Suggest what to insert at `offset`; newest wins per document."""
 

@@ -21,6 +21,8 @@ from pillion.lsp import features
 from pillion.lsp.configuration import Configuration
 from pillion.lsp.convert import to_encoding
 from pillion.lsp.custom import STATUS
+from pillion.lsp.editor import EditorWatch
+from pillion.lsp.folders import Folders
 from pillion.lsp.indexing import Indexing
 from pillion.lsp.messages import Messages
 from pillion.lsp.model import ModelKeeper
@@ -78,6 +80,8 @@ class PillionServer(LanguageServer):
         self.messages = Messages(self)
         self.documents = Documents()
         self.configuration = Configuration(command_line)
+        self.folders = Folders(lambda: self.configuration.settings)
+        self.editor = EditorWatch(self.documents, self.folders)
         self.record = Record()
         self.holds_model = False
         self.wants_status = False
@@ -91,7 +95,12 @@ class PillionServer(LanguageServer):
             changed=self.publish_status,
         )
         self.suggester = Suggester(
-            self.documents, self.model, lambda: self.configuration.settings, self._note
+            self.documents,
+            self.folders,
+            self.editor,
+            self.model,
+            settings=lambda: self.configuration.settings,
+            record=self._note,
         )
         self.indexing = Indexing(
             workspace or Workspace(),
@@ -154,6 +163,7 @@ class PillionServer(LanguageServer):
         uri = document.get("uri") if isinstance(document, dict) else None
         if isinstance(uri, str) and method == types.TEXT_DOCUMENT_DID_CHANGE:
             self.documents.lose(uri)
+            self.editor.lost(uri)
 
     def report_server_error(self, error: Exception, source: object) -> None:  # noqa: ARG002
         """Log an error of pygls by its type; its text may quote a document."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from pillion.assist.outcome import Suggestion
     from pillion.base.settings import Settings
+    from pillion.lsp.editor import EditorWatch
+    from pillion.lsp.folders import Folders
     from pillion.lsp.model import ModelKeeper
     from pillion.lsp.sessions import Documents
     from pillion.text.snapshot import Snapshot
@@ -30,11 +32,16 @@ class Suggester:
     def __init__(
         self,
         documents: Documents,
+        folders: Folders,
+        editor: EditorWatch,
         model: ModelKeeper,
+        *,
         settings: Callable[[], Settings],
         record: Callable[[Answer], None],
     ) -> None:
         self._documents = documents
+        self._folders = folders
+        self._editor = editor
         self._model = model
         self._settings = settings
         self._record = record
@@ -78,6 +85,8 @@ class Suggester:
         try:
             if wait and not await turn.is_quiet(wait):
                 return Answer(Nothing(turn.reason))
+            if out := await self._folders.why_private(base.uri):
+                return Answer(Nothing(Reason.PRIVATE, out.sentence))
             if self._documents.get(base.uri) is not base:
                 return Answer(Nothing(Reason.STALE))
             return await self._ask(base, seen or base, offset, settings, turn)
@@ -92,7 +101,9 @@ class Suggester:
         completer = self._model.completer()
         if isinstance(completer, Nothing):
             return Answer(completer)
-        answer = await completer.complete(seen, offset, settings, turn.cancel)
+        self._editor.visited(seen, offset)
+        state = self._editor.state(seen, offset)
+        answer = await completer.complete(seen, offset, settings, turn.cancel, state)
         outcome = self._model.judged(completer, answer.outcome)
         if turn.cancel.is_set():
             outcome = Nothing(turn.reason)

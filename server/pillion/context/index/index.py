@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING
 from pillion.context.exclusion import Exclusion
 from pillion.context.ignore import Ignore
 from pillion.context.index import database, lookup, writer
+from pillion.context.index.bm25 import weights
 from pillion.context.index.entry import digest_of, entry_of, indexed, language_at, tail_of
 from pillion.context.index.overlay import Layer, Overlay
 from pillion.context.index.reader import STATEMENT_SECONDS, Reader
 from pillion.context.index.refresh import refresh
 from pillion.context.index.resolve import resolve
-from pillion.context.index.search import search
+from pillion.context.index.search import MOST_TERMS, corpus_of, search
 from pillion.context.index.texts import Texts
 from pillion.context.index.values import (
     Found,
@@ -41,7 +42,7 @@ from pillion.context.index.values import (
 from pillion.context.index.writer import Stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from pillion.context.index.database import Place
     from pillion.syntax.outline import Definition, Import
@@ -305,6 +306,11 @@ class Index:
         """Return the chunks that are most like `words`, best first; see `Query`."""
         query = Query(tuple(words), limit, languages, exclude)
         return search(self._reader, self._texts, self._overlay.layers(), query)
+
+    def rarity(self, words: Sequence[str]) -> Mapping[str, float]:
+        """Return how much each word says about a chunk: the fewer chunks have it, the more."""
+        frequencies = self._reader.frequencies(list(words)[:MOST_TERMS])
+        return weights(frequencies, corpus_of(self._reader.corpus(), self._overlay.layers()))
 
     def paths(self, folder: str = "", limit: int = 100_000) -> list[str]:
         """Return all files of a folder and below it, in order; many may take longer."""

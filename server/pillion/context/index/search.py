@@ -38,7 +38,7 @@ def search(reader: Reader, texts: Texts, layers: Mapping[str, Layer], query: Que
     if not words or query.limit < 1:
         return []
     frequencies = reader.frequencies(words)
-    corpus = _corpus(reader.corpus(), layers)
+    corpus = corpus_of(reader.corpus(), layers)
     wanted = bm25.weights(frequencies, corpus)
     scored = []
     rare = _rare(frequencies, corpus.chunks)
@@ -73,7 +73,7 @@ def _counts(query: Query, path: str, language: str) -> bool:
     return path not in query.exclude and (not query.languages or language in query.languages)
 
 
-def _corpus(known: bm25.Corpus, layers: Mapping[str, Layer]) -> bm25.Corpus:
+def corpus_of(known: bm25.Corpus, layers: Mapping[str, Layer]) -> bm25.Corpus:
     """Return what is known of all chunks; of open documents only, where there is no index."""
     if known.chunks:
         return known

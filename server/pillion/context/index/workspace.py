@@ -33,6 +33,7 @@ class Workspace:
 
     def __init__(self, indexes: Sequence[Index] = ()) -> None:
         self._indexes = tuple(indexes)
+        self._exclude: tuple[str, ...] = ()
 
     @property
     def indexes(self) -> tuple[Index, ...]:
@@ -44,18 +45,23 @@ class Workspace:
     ) -> list[Index]:
         """Keep the indexes of exactly these roots, and return those that are new.
 
-        A root inside of another one has no index of its own.
+        A root inside of another one has no index of its own. `exclude` are patterns of files that
+        are left out; with others than before, all indexes are new.
         """
         # Imported here: a server that starts should not wait for the parsers.
         from pillion.context.index.index import Index  # noqa: PLC0415
 
-        known = {index.root: index for index in self._indexes}
+        left_out, before = tuple(exclude), {index.root: index for index in self._indexes}
+        known = dict(before) if left_out == self._exclude else {}
         wanted = outermost(roots)
-        new = [Index.open(root, cache_dir, exclude=exclude) for root in wanted if root not in known]
-        kept = [known.pop(root) for root in wanted if root in known]
-        self._indexes = (*kept, *new)
-        for index in known.values():
-            index.close()
+        new = [
+            Index.open(root, cache_dir, exclude=left_out) for root in wanted if root not in known
+        ]
+        kept = [known[root] for root in wanted if root in known]
+        self._indexes, self._exclude = (*kept, *new), left_out
+        for index in before.values():
+            if index not in kept:
+                index.close()
         return new
 
     def find(self, uri: str) -> Place | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pillion.lsp.features import (
     commands,
     configuration,
+    editor_context,
     inline_completion,
     lifecycle,
     status,
@@ -20,5 +21,14 @@ if TYPE_CHECKING:
 
 def register(server: PillionServer) -> None:
     """Register all features, except those that depend on the editor (see `lifecycle`)."""
-    for module in (lifecycle, sync, workspace, configuration, inline_completion, status, commands):
+    for module in (
+        lifecycle,
+        sync,
+        workspace,
+        configuration,
+        inline_completion,
+        editor_context,
+        status,
+        commands,
+    ):
         module.register(server)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
+from pygls import uris
 
 from pillion.lsp.features import completion, configuration, workspace
 
@@ -28,8 +29,10 @@ def initialize(ls: PillionServer, params: types.InitializeParams) -> None:
     text_document = params.capabilities.text_document
     if text_document is None or text_document.inline_completion is None:
         completion.register(ls)
+    folders = _folders(params)
+    ls.folders.use(folders)
+    ls.indexing.folders(folders)
     configuration.start_with(ls, params.initialization_options)
-    workspace.start_with(ls, params)
 
 
 def initialized(ls: PillionServer, _params: types.InitializedParams) -> None:
@@ -46,3 +49,13 @@ async def shutdown(ls: PillionServer, _params: object) -> None:
 def leave(ls: PillionServer, _params: object) -> None:
     """End the session."""
     ls.leaving = True
+
+
+def _folders(params: types.InitializeParams) -> list[str]:
+    """Return the URIs of the workspace's folders; older editors know only one."""
+    if params.workspace_folders:
+        return [folder.uri for folder in params.workspace_folders]
+    if params.root_uri:
+        return [params.root_uri]
+    uri = uris.from_fs_path(params.root_path) if params.root_path else None
+    return [uri] if uri else []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pillion.base.outcome import Reason
+from pillion.base.outcome import Nothing, Reason
 from pillion.lsp.convert import to_changes
 
 if TYPE_CHECKING:
@@ -26,13 +26,21 @@ def did_open(ls: PillionServer, params: types.DidOpenTextDocumentParams) -> None
     item = params.text_document
     ls.suggester.end(item.uri, Reason.STALE)
     ls.documents.open(item.uri, item.language_id, item.version, item.text)
+    ls.editor.opened(item.uri)
+    ls.tasks.spawn(ls.folders.why_private(item.uri), "Judging a document")
     ls.indexing.edited(item.uri)
 
 
 def did_change(ls: PillionServer, params: types.DidChangeTextDocumentParams) -> None:
     """Apply changes, and end a request that was made for the text before them."""
     uri, version = params.text_document.uri, params.text_document.version
-    ls.documents.change(uri, version, to_changes(params.content_changes), ls.encoding)
+    before, changes = ls.documents.get(uri), to_changes(params.content_changes)
+    ls.documents.change(uri, version, changes, ls.encoding)
+    after = ls.documents.get(uri)
+    if isinstance(before, Nothing) or isinstance(after, Nothing):
+        ls.editor.lost(uri)
+    else:
+        ls.editor.changed(before, after, changes)
     ls.suggester.end(uri, Reason.STALE)
     ls.indexing.edited(uri)
 
@@ -46,6 +54,9 @@ def did_close(ls: PillionServer, params: types.DidCloseTextDocumentParams) -> No
     """Forget a document."""
     uri = params.text_document.uri
     ls.suggester.end(uri, Reason.STALE)
+    if not isinstance(snapshot := ls.documents.get(uri), Nothing):
+        ls.editor.closed(snapshot)
     ls.documents.close(uri)
+    ls.folders.forget(uri)
     ls.model.forget(uri)
     ls.indexing.closed(uri)

@@ -18,14 +18,6 @@ def register(server: PillionServer) -> None:
     server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)(cancel_progress)
 
 
-def start_with(ls: PillionServer, params: types.InitializeParams) -> None:
-    """Note the folders; indexing them begins when the settings are known."""
-    if params.workspace_folders is not None:
-        ls.indexing.folders(folder.uri for folder in params.workspace_folders)
-    elif params.root_uri:
-        ls.indexing.folders([params.root_uri])
-
-
 def follow(ls: PillionServer) -> None:
     """Ask to be told of changed files."""
     workspace = ls.client_capabilities.workspace
@@ -37,9 +29,10 @@ def follow(ls: PillionServer) -> None:
 
 
 def did_change_folders(ls: PillionServer, params: types.DidChangeWorkspaceFoldersParams) -> None:
-    """Index folders that were added, and leave those that are gone."""
+    """Read and index folders that were added, and leave those that are gone."""
     added = [folder.uri for folder in params.event.added]
     removed = [folder.uri for folder in params.event.removed]
+    ls.folders.change(added, removed)
     ls.indexing.folders(added, removed)
     ls.start_model()
 

@@ -1,0 +1,23 @@
+"""`pillion eval`: how good the suggestions are, measured on data that you name."""
+
+from __future__ import annotations
+
+import click
+
+from pillion.commands.lazy import lazy
+
+COMMANDS: dict[str, str] = {
+    "infill": "Fill in a missing line; the function's tests judge it.",
+    "repo": "Fill in lines of real repositories, with and without the rest of them.",
+    "hygiene": "Count defects of suggestions in source files.",
+}
+"""Command to its one-line help. Each is the click command of the same name in its module."""
+
+
+@click.group(cls=lazy(__name__, COMMANDS))
+def eval() -> None:  # noqa: A001 - the name of the command.
+    """Measure how good the suggestions are.
+
+    Each result records the model, the settings, the commit, the machine and the seed, and can be
+    compared with an earlier one, case by case.
+    """

@@ -1,0 +1,98 @@
+"""`pillion eval infill`: the missing line of a function, judged by the function's tests."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import click
+
+from pillion.app import make_engine
+from pillion.base.settings import Settings
+from pillion.commands.bench.common import json_option, model_option, progress, seed_option
+from pillion.commands.eval.common import (
+    compare_option,
+    csv_option,
+    data_option,
+    finish,
+    html_option,
+    sample_option,
+    threads_option,
+)
+from pillion.eval import infilling
+from pillion.eval.asking import WAYS, Asker
+from pillion.eval.cases import Cases
+from pillion.eval.humaneval import load_infilling
+from pillion.eval.infilling_report import report
+from pillion.eval.record import record
+from pillion.sandbox.run import best
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pillion.eval.humaneval import Infilling
+
+
+@click.command()
+@data_option()
+@sample_option(150)
+@seed_option
+@model_option
+@threads_option
+@csv_option
+@html_option
+@compare_option()
+@json_option
+def infill(
+    data: Path,
+    sample: int,
+    seed: int,
+    model: str,
+    threads: int,
+    csv_path: Path | None,
+    html_path: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Fill in a missing line of HumanEval's functions and run their tests.
+
+    The data are those of human-eval-infilling. Each task is answered at the same cursor as the
+    model writes behind the usual prompt (raw), by the first line of that (line), and as Pillion
+    shows it (shown). What the model wrote runs in the sandbox only.
+    """
+    tasks = load_infilling(data, sample=sample, seed=seed)
+    settings = Settings(model=model, threads=threads, engine_mode="inproc")
+    cases = Cases(infilling.Row, csv_path)
+    asyncio.run(_run(settings, tasks, cases))
+    chosen = {task.id for task in tasks}
+    rows = [row for row in cases.rows if row.task in chosen]
+    result: dict[str, object] = {
+        "suite": "infill",
+        "ways": infilling.summary(rows),
+        "shown_less_raw": infilling.gains(rows, "raw"),
+        "shown_less_line": infilling.gains(rows, "line"),
+    }
+    circumstances = {"seed": seed, "sandbox": best().sentence, **record(settings)}
+    if html_path:
+        html_path.write_text(report(rows, circumstances), encoding="utf-8")
+    finish(result, infilling.cases(rows), infilling.aims(rows), circumstances, as_json=as_json)
+
+
+async def _run(settings: Settings, tasks: list[Infilling], cases: Cases[infilling.Row]) -> None:
+    count = {task.id: 0 for task in tasks}
+    for row in cases.rows:
+        if row.task in count:
+            count[row.task] += 1
+    left = [task for task in tasks if count[task.id] < len(WAYS)]
+    if not left:
+        return
+    engine = make_engine(settings)
+    asker = Asker(engine, settings)
+    try:
+        with progress() as bar:
+            for task in bar.track(left, description="tasks"):
+                # All rows at once, so that no task is ever half there.
+                for row in [row async for row in infilling.run(asker, task)]:
+                    cases.add(row)
+    finally:
+        await engine.close()

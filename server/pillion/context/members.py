@@ -1,0 +1,52 @@
+"""The rest of the class around the cursor, where it lies outside of what the model sees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pillion.context.definitions import skeleton
+from pillion.context.snippet import Snippet, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Protocol
+
+    from pillion.context.nearby import Nearby
+    from pillion.context.view import View
+    from pillion.syntax.definitions import Definition
+
+    class Lists(Protocol):
+        """What is needed of `pillion.context.index.index.Index`."""
+
+        def definitions_in(self, path: str) -> Sequence[Definition]:
+            """Return the definitions of a file."""
+
+
+_SCORE = 0.4
+"""Behind similar code: in front of it, members made fewer lines right (docs/context.md)."""
+
+
+def members(view: View, near: Nearby, index: Lists) -> list[Snippet]:
+    """Return the class around the cursor, as a skeleton of what the model does not see of it."""
+    if not view.path:
+        return []
+    known = index.definitions_in(view.path)
+    line = view.site.snapshot.lines.at(view.site.offset)
+    around = [
+        one
+        for one in known
+        if one.kind in {"class", "interface"} and one.line <= line <= one.end_line
+    ]
+    if not around:
+        return []
+    inner = max(around, key=lambda one: one.start)
+    hidden = [
+        one
+        for one in known
+        if one.scope == inner.qualified and not view.sees(view.path, one.line, one.line)
+    ]
+    if not hidden:
+        return []
+    text = skeleton(inner, hidden, near.names)
+    why = f"the other members of {inner.name}"
+    return [Snippet(Source.MEMBERS, view.path, inner.line, inner.end_line, text, _SCORE, why)]

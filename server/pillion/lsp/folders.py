@@ -1,0 +1,98 @@
+"""The folders of the workspace, and which documents are private.
+
+A document that is secret by its name, or left out by an ignore file or a setting, is never shown
+to the model, also while it is open. Judging looks at the disk, so it is done in a thread; until
+that is known, a document counts as private.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pygls import uris
+
+from pillion.context.exclusion import PRIVATE, Exclusion, is_secret
+from pillion.context.ignore import Ignore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pillion.base.settings import Settings
+
+FRESH_SECONDS = 2.0
+"""How long a judgement holds: an ignore file that changes counts for the next request but one."""
+
+
+class Folders:
+    """The roots of one editor's workspace, and what may be read below each."""
+
+    def __init__(self, settings: Callable[[], Settings]) -> None:
+        self._settings = settings
+        self._roots: tuple[str, ...] = ()
+        self._ignores: dict[str, Ignore] = {}
+        self._exclude: tuple[str, ...] = ()
+        self._judged: dict[str, tuple[float, Exclusion | None]] = {}
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The folders of the workspace, as paths; empty where there is none."""
+        return self._roots
+
+    def use(self, folders: Iterable[str]) -> None:
+        """Take the URIs of the folders, in place of those before."""
+        paths = (uris.to_fs_path(uri) for uri in folders)
+        self._roots = tuple(dict.fromkeys(path for path in paths if path))
+        self._forget()
+
+    def change(self, added: Iterable[str], removed: Iterable[str]) -> None:
+        """Add folders and take others away, by their URIs."""
+        gone = {uris.to_fs_path(uri) for uri in removed}
+        left = (uri for root in self._roots if root not in gone if (uri := uris.from_fs_path(root)))
+        self.use([*left, *added])
+
+    def ignore(self, root: str) -> Ignore:
+        """Return what knows the files below a folder; the same one as long as nothing changes."""
+        if self._exclude != self._settings().context_exclude:
+            self._exclude = self._settings().context_exclude
+            self._forget()
+        found = self._ignores.get(root)
+        if found is None:
+            found = self._ignores[root] = Ignore(root, exclude=self._exclude)
+        return found
+
+    async def why_private(self, uri: str) -> Exclusion | None:
+        """Return why a document is private, None if it is not."""
+        judged_at, out = self._judged.get(uri, (0.0, None))
+        if time.monotonic() - judged_at > FRESH_SECONDS or not judged_at:
+            out = await asyncio.to_thread(self._judge, uri)
+            self._judged[uri] = (time.monotonic(), out)
+        return out
+
+    def is_known_public(self, uri: str) -> bool:
+        """Tell whether a document was judged and found not private; never looks at the disk."""
+        judged_at, out = self._judged.get(uri, (0.0, None))
+        return bool(judged_at) and out is None
+
+    def forget(self, uri: str) -> None:
+        """Drop what is known of a closed document."""
+        self._judged.pop(uri, None)
+
+    def _judge(self, uri: str) -> Exclusion | None:
+        path = uris.to_fs_path(uri) if uri.startswith("file:") else None
+        if path is None:
+            # A document that is in no file, such as one that was never saved; its name may tell.
+            return Exclusion.SECRET if is_secret(uri.partition(":")[2]) else None
+        around = [root for root in self._roots if Path(path).is_relative_to(root)]
+        # Outside of the workspace, the rules of the repository that the file lies in still hold.
+        for root in around or [str(Path(path).parent)]:
+            out = self.ignore(root).why_private(path)
+            if out in PRIVATE:
+                return out
+        return None
+
+    def _forget(self) -> None:
+        self._ignores = {}
+        self._judged = {}

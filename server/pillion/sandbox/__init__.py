@@ -1,0 +1,1 @@
+"""Runs code that nobody has read: a model wrote it. Apart from the host, within limits."""
