@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from pillion.context.index.words import words
+from pillion.context.redact import redact
 from pillion.syntax import grammars
 from pillion.syntax.languages import Language, language_for_path, language_of
 from pillion.syntax.outline import Outline, outline
@@ -30,17 +31,20 @@ class Entry:
     hash: bytes
     outline: Outline
     words: Sequence[str]
-    """The words of each chunk, with blanks between."""
+    """The words of each chunk in alphabetical order, with blanks between: how often each stands
+    there is all that a search needs, and the text cannot be told from it."""
 
 
 def entry_of(path: str, text: str) -> Entry:
-    """Return the entry of a file's text."""
+    """Return the entry of a file's text; secrets in it are in no part of the entry."""
     language = language_at(path)
+    digest = digest_of(text)
+    text = redact(text, language_for_path(PurePosixPath(path)))
     found = outline(text, language)
     return Entry(
         path,
         language.id,
-        digest_of(text),
+        digest,
         found,
         [_words(text[chunk.start : chunk.end]) for chunk in found.chunks],
     )
@@ -76,4 +80,4 @@ def _words(code: str) -> str:
         if number >= _MOST_WORDS:
             break
         found.append(word)
-    return " ".join(found)
+    return " ".join(sorted(found))
