@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache
-from pathlib import PurePosixPath
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from pillion.context.index.words import words
@@ -17,6 +16,9 @@ from pillion.text.utf8 import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+FOLDER_STEMS = {"__init__", "index", "mod"}
+"""Names of files that stand for their folder."""
 
 # Words of one chunk: minified code and tables of data have more, and they say little.
 _MOST_WORDS = 2_000
@@ -39,7 +41,7 @@ def entry_of(path: str, text: str) -> Entry:
     """Return the entry of a file's text; secrets in it are in no part of the entry."""
     language = language_at(path)
     digest = digest_of(text)
-    text = redact(text, language_for_path(PurePosixPath(path)))
+    text = redact(text, language_for_path(path))
     found = outline(text, language)
     return Entry(
         path,
@@ -52,7 +54,7 @@ def entry_of(path: str, text: str) -> Entry:
 
 def language_at(path: str) -> Language:
     """Return the language of a file, by its name."""
-    return language_of(language_for_path(PurePosixPath(path)))
+    return _language(path.rpartition("/")[2])
 
 
 @cache
@@ -69,9 +71,15 @@ def digest_of(text: str) -> bytes:
 
 def tail_of(path: str) -> str:
     """Return the word by which a file is imported: its stem, or its folder's name."""
-    pure = PurePosixPath(path)
-    stem = pure.name.partition(".")[0]
-    return pure.parent.name if stem in {"__init__", "index", "mod"} else stem
+    folder, _, name = path.rpartition("/")
+    stem = name.partition(".")[0]
+    return folder.rpartition("/")[2] if stem in FOLDER_STEMS else stem
+
+
+# One answer is about hundreds of files, and most have a name like many others.
+@lru_cache(maxsize=4096)
+def _language(name: str) -> Language:
+    return language_of(language_for_path(name))
 
 
 def _words(code: str) -> str:

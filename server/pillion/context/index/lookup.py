@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
 from pillion.context.index import configs
+from pillion.context.index.entry import FOLDER_STEMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -39,7 +39,7 @@ def files_of(files: Files, language: str, path: str, module: str) -> list[str]:
 
 def submodule(files: Files, language: str, found: str, name: str) -> str | None:
     """Return the file of the module `name` inside of the package whose file is `found`."""
-    if language != "python" or PurePosixPath(found).stem != "__init__":
+    if language != "python" or not posixpath.basename(found).startswith("__init__."):
         return None
     return _first(files, _python_files(_join(posixpath.dirname(found), name)))
 
@@ -271,9 +271,9 @@ def shared(one: str, other: str) -> int:
 
 
 def _module_path(path: str) -> str:
-    pure = PurePosixPath(path)
-    stem = pure.name.partition(".")[0]
-    return str(pure.parent) if stem in {"__init__", "index", "mod"} else str(pure.with_name(stem))
+    folder, _, name = path.rpartition("/")
+    stem = name.partition(".")[0]
+    return folder if stem in FOLDER_STEMS else f"{folder}/{stem}" if folder else stem
 
 
 def _above(folder: str) -> Iterator[str]:
