@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,7 @@ async def test_it_ends_when_nobody_wants_it_any_more(root: Path, cache_dir: Path
 async def test_a_process_that_dies_is_told(
     root: Path, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(background.sys, "executable", "/bin/false")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
     found = await background.refresh(job(root, cache_dir), lambda _: None)
     assert found.problem == "Indexing the workspace ended unexpectedly."
 
@@ -81,6 +82,6 @@ async def test_a_process_that_dies_is_told(
 async def test_a_process_that_cannot_be_started_is_told(
     root: Path, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(background.sys, "executable", str(root / "nothing"))
+    monkeypatch.setattr(sys, "executable", str(root / "nothing"))
     found = await background.refresh(job(root, cache_dir), lambda _: None)
     assert found.problem == "The workspace cannot be indexed: No such file or directory."
