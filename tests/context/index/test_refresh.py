@@ -376,6 +376,15 @@ def test_one_odd_file_does_not_keep_out_the_others(
     assert (found.files, found.left_out) == (2, {"failed": 1})
 
 
+def test_more_files_than_an_index_holds(
+    root: Path, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspaces.write(root, THREE)
+    monkeypatch.setattr(refresh_module, "MOST_FILES", 2)
+    found = Index.open(root, cache_dir, patience=60).refresh()
+    assert (found.files, found.left_out) == (2, {"beyond_limit": 1})
+
+
 def test_a_workspace_of_40_000_files(root: Path, cache_dir: Path) -> None:
     """All of them are indexed, the second walk is quick, and questions stay quick."""
     for folder in range(200):
