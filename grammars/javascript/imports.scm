@@ -10,7 +10,7 @@
 (export_statement
   (export_clause (export_specifier name: (_) @name alias: (_)? @alias))
   source: (string (string_fragment) @module)) @import
-(export_statement "*" @all source: (string (string_fragment) @module)) @import
+(export_statement "*" @everything source: (string (string_fragment) @module)) @import
 (export_statement
   (namespace_export (identifier) @all) source: (string (string_fragment) @module)) @import
 

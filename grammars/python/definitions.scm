@@ -4,7 +4,7 @@
 (expression_statement (assignment left: (identifier) @name)) @variable
 (expression_statement (assignment left: (pattern_list (identifier) @name))) @variable
 (expression_statement
-  (assignment left: (attribute object: (identifier) @self attribute: (identifier) @name))) @field
+  (assignment left: (attribute object: (identifier) @marker attribute: (identifier) @name))) @field
 
 (decorated_definition definition: (_ name: (identifier) @name)) @whole
 (function_definition

@@ -18,6 +18,7 @@
 (lexical_declaration
   (variable_declarator name: (identifier) @name value: (class body: (_) @body))) @class
 (interface_declaration name: (_) @name body: (_) @body) @interface
+(type_alias_declaration name: (_) @name value: (object_type) @body) @type
 (type_alias_declaration name: (_) @name) @type
 (enum_declaration name: (_) @name body: (_) @body) @enum
 (internal_module name: (_) @name body: (_) @body) @module

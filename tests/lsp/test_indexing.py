@@ -275,3 +275,13 @@ def test_a_sibling_is_not_inside(tmp_path: Path) -> None:
 )
 def test_paths_of_uris(uri: str, path: str | None) -> None:
     assert path_of(uri) == (Path(path) if path else None)
+
+
+async def test_what_the_user_leaves_out_leaves_the_index(server: Fixture, root: Path) -> None:
+    workspaces.write(root, FILES)
+    await server.start(root)
+    server.indexing.use(Settings(context_exclude=("b.py",)))
+    await until(lambda: len(server.log.lines) == 2)
+    (index,) = server.workspace.indexes
+    assert (paths(index, "first"), paths(index, "second")) == (["a.py"], [])
+    assert not index.update("b.py", "def second(): ...\n")

@@ -15,8 +15,12 @@ REPORT = (
     "from pillion.syntax import grammars; from pillion.syntax.languages import languages;"
     "print(grammars.folder());"
     "print(sum(grammars.query_of(language, question) is not None"
-    " for language in languages() for question in ('site', 'borders')))"
+    " for language in languages()"
+    " for question in ('site', 'borders', 'definitions', 'imports', 'references')))"
 )
+
+QUERIES = str(13 * 5)
+"""Thirteen languages with five questions each."""
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +50,12 @@ def test_an_installed_wheel_finds_its_own_grammars(wheel: Path, tmp_path: Path) 
     environment = os.environ | {"PYTHONPATH": str(unpacked), "PYTHONSAFEPATH": "1"}
     folder, loaded = _report(environment, tmp_path)
     assert Path(folder) == unpacked / "pillion" / "grammars"
-    assert loaded == "18"
+    assert loaded == QUERIES
 
 
 def test_a_checkout_finds_the_grammars_at_its_top(tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(ROOT / "server"), "PYTHONSAFEPATH": "1"}
-    assert _report(environment, tmp_path) == [str(ROOT / "grammars"), "18"]
+    assert _report(environment, tmp_path) == [str(ROOT / "grammars"), QUERIES]
 
 
 def _report(environment: dict[str, str], folder: Path) -> list[str]:

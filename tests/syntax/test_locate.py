@@ -23,7 +23,11 @@ LANGUAGES = [
     "java",
     "c",
     "cpp",
+    "csharp",
     "ruby",
+    "php",
+    "kotlin",
+    "elixir",
     "unheard-of",
 ]
 
@@ -125,6 +129,11 @@ def test_block_by_indentation(marked: str, header: str | None, text: str, indent
         ("java", "class A { void f() { █ } }", "void f() {  } }", "{  }"),
         ("c", "int f()\n{\n    █\n}", "int f()", "{\n    \n}"),
         ("cpp", "namespace a { struct B { █ }; }", "struct B {  }; }", "{  }"),
+        ("csharp", "class A { int F() { if (x) { } else { █ } } }", "else {  } } }", "{  }"),
+        ("csharp", "class A { int P { get { █ } } }", "get {  } } }", "{  }"),
+        ("php", "<?php\nfunction f() {\n    █\n}", "function f() {", "{\n    \n}"),
+        ("kotlin", "fun f() {\n    xs.map { █ }\n}", "{  }", "{  }"),
+        ("kotlin", "fun f() {\n    if (x) { █ }\n}", "if (x) {  }", "{  }"),
         # Without a closing brace, and in the middle of an error.
         ("javascript", "function f() {\n  █", "function f() {", "{\n  "),
         ("javascript", "function f() {\n  const x = █\n", "function f() {", "{\n  const x = "),
@@ -147,8 +156,13 @@ def test_block_in_braces(language: str, marked: str, header: str | None, text: s
 
 
 def test_a_language_without_a_parser_has_no_blocks() -> None:
+    assert site_at("def f do\n  █\nend", "elixir").block is None
+    assert site_at("func f() {\n  █\n}", "swift").block is None
+
+
+def test_ruby_has_a_parser_but_no_blocks() -> None:
+    """Its blocks are neither braces nor indentation."""
     assert site_at("def f\n  █\nend", "ruby").block is None
-    assert site_at("fun f() {\n  █\n}", "kotlin").block is None
 
 
 @pytest.mark.parametrize(
@@ -197,11 +211,20 @@ def test_a_language_without_a_parser_has_no_blocks() -> None:
         ("c", '#include "█a.h"', "string"),
         ("c", "#include <a█.h>", "string"),
         ("cpp", 'auto x = R"x(a)"█)x";', "string"),
+        ("csharp", 'var x = $"a {█b}";', ""),
+        ("csharp", 'var x = @"a ""█b""";', "string"),
+        ("ruby", 'x = "a #{█b}"', ""),
+        ("ruby", "x = <<~A\n  it's █\nA\n", "string"),
+        ("ruby", "=begin\n█\n=end\n", "comment"),
+        ("php", "<?php\n$x = 'a█';", "string"),
+        ("php", "<?php\n# it's█\n", "comment"),
+        ("kotlin", 'val x = "a ${█b}"', ""),
+        ("kotlin", 'val x = """a "█b"""', "string"),
         # Without a parser, the cursor's line is all there is.
-        ("ruby", "x = 'a█'", "string"),
-        ("ruby", "x = 'a' █", ""),
-        ("ruby", "x = 1 # it's█", "comment"),
-        ("ruby", "'#{x} █'", "string"),
+        ("elixir", "x = 'a█'", "string"),
+        ("elixir", "x = 'a' █", ""),
+        ("elixir", "x = 1 # it's█", "comment"),
+        ("elixir", "'#{x} █'", "string"),
         ("yaml", "a: it's █", ""),
         ("sql", "select 1 -- a█", "comment"),
         ("unheard-of", "it's # a 'b█", ""),
@@ -262,7 +285,7 @@ def test_no_text_raises(text: str, offset: int, language: str) -> None:
         assert not site.block.indent.strip()
 
 
-@pytest.mark.parametrize("language", ["python", "javascript", "ruby", "unheard-of"])
+@pytest.mark.parametrize("language", ["python", "javascript", "elixir", "unheard-of"])
 def test_a_line_of_20_megabytes_is_located_without_a_parser(language: str) -> None:
     text = "x = [" + "1, " * 7_000_000 + "]"
     site = locate(Snapshot("file:///x", text, language=language), len(text) // 2)

@@ -14,6 +14,7 @@ from tree_sitter import QueryCursor
 
 from pillion.syntax import grammars
 from pillion.syntax.languages import Language, language_of, languages
+from pillion.syntax.outline import KINDS, outline
 from pillion.syntax.parse import parse
 from pillion.text.snapshot import Snapshot
 
@@ -22,7 +23,19 @@ PARSED = [language for language in languages() if language.grammar]
 VOCABULARY = {
     "site": {"block", "header", "string", "code", "comment", "quote", "open", "close"},
     "borders": {"border", "lead"},
+    "definitions": {
+        *KINDS,
+        *("scope", "name", "owner", "body", "doc", "marker", "whole", "decorator", "comment"),
+    },
+    "imports": {
+        *("import", "module", "prefix", "require", "tree"),
+        *("name", "alias", "default", "all", "everything", "last", "tail"),
+    },
+    "references": {"reference"},
 }
+
+DRAWN = [question for question in VOCABULARY if question != "references"]
+"""References are all names; the outline counts them."""
 
 
 @pytest.mark.parametrize("question", VOCABULARY)
@@ -34,12 +47,38 @@ def test_query_compiles_and_keeps_to_the_vocabulary(language: Language, question
     assert names <= VOCABULARY[question]
 
 
-@pytest.mark.parametrize("question", VOCABULARY)
+@pytest.mark.parametrize("question", DRAWN)
 @pytest.mark.parametrize("language", PARSED, ids=lambda language: language.id)
 def test_captures_are_drawn(language: Language, question: str) -> None:
     (fixture,) = (HERE / "fixtures").glob(f"{language.id}.*")
     drawn = _draw(fixture.read_text(encoding="utf-8"), language, question)
-    snapshot = HERE / "snapshots" / f"{language.id}.{question}.txt"
+    check(drawn, f"{language.id}.{question}.txt")
+
+
+@pytest.mark.parametrize("language", PARSED, ids=lambda language: language.id)
+def test_outlines_are_listed(language: Language) -> None:
+    """What becomes of the captures: definitions, imports, the most frequent names, chunks."""
+    (fixture,) = (HERE / "fixtures").glob(f"{language.id}.*")
+    found = outline(fixture.read_text(encoding="utf-8"), language)
+    lines = [
+        f"{item.line + 1}-{item.end_line + 1} {item.kind} {item.qualified} | {item.signature}"
+        + (f" | {item.doc}" if item.doc else "")
+        for item in found.definitions
+    ]
+    lines += [
+        f"{item.line + 1} import {item.module} | "
+        + ", ".join(f"{name} as {alias}" for name, alias in item.names)
+        for item in found.imports
+    ]
+    counts = sorted(found.references.items(), key=lambda item: (-item[1], item[0]))
+    lines.append("names " + " ".join(f"{name}:{count}" for name, count in counts[:12]))
+    chunks = [f"{chunk.line + 1}-{chunk.end_line + 1}" for chunk in found.chunks]
+    lines.append("chunks " + " ".join(chunks))
+    check("\n".join(lines) + "\n", f"{language.id}.outline.txt")
+
+
+def check(drawn: str, name: str) -> None:
+    snapshot = HERE / "snapshots" / name
     if os.environ.get("PILLION_UPDATE_SNAPSHOTS"):
         snapshot.write_text(drawn, encoding="utf-8")
     assert drawn == snapshot.read_text(encoding="utf-8")
@@ -67,7 +106,7 @@ def test_every_pattern_has_an_example(language: Language) -> None:
 
 
 def test_without_a_grammar_there_is_no_query() -> None:
-    assert grammars.query_of(language_of("ruby"), "site") is None
+    assert grammars.query_of(language_of("lua"), "site") is None
 
 
 def _draw(text: str, language: Language, question: str) -> str:

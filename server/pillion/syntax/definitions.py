@@ -56,10 +56,13 @@ KINDS = (
     "field",
     "module",
 )
-"""What a definition can be. `type` is an alias or a struct; `module` is a namespace or the like;
-`variable` and `constant` stand outside of functions, `field` in a class or one of its methods."""
+"""What a definition can be. `class` is whatever has members of its own, such as a struct; `type` is
+an alias; `module` is a namespace or the like; `variable` and `constant` stand outside of functions,
+`field` in a class or one of its methods."""
 
 _CONTAINERS = {"class", "interface", "type", "enum", "scope"}
+_MARKERS = {"self", "cls", "attr_accessor", "attr_reader", "attr_writer"}
+_LEAVES = {"variable", "constant", "field", "type"}
 _CALLABLE = {"function", "method"}
 
 # The longest signature that is kept; one with fifty parameters says nothing more after these.
@@ -69,6 +72,7 @@ _LONGEST_DOC = 160
 # What surrounds documentation: quotes with their prefixes, and the marks of comments.
 _MARKS = re.compile(r"""^(?:[rRbBuU]{0,2}(?:\"{3}|'{3}|["'])|/\*+!?|//[/!]?|\#+|\*+(?!/)|--+)\s?""")
 _END_MARKS = re.compile(r"""(?:\"{3}|'{3}|["']|\*+/)\s*$""")
+_TAGS = re.compile(r"<[^<>]*>")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -106,7 +110,7 @@ class _Item:
     doc: Node | None = None
     owner: Node | None = None
     own: bool = True
-    """Not set on another object than the method's own."""
+    """Not a field of another object, nor another call than one that declares fields."""
 
     @property
     def repeatable(self) -> bool:
@@ -159,8 +163,8 @@ def _add(
         if before is not None:
             item.start = min(item.start, before.start)
             item.end = max(item.end, before.end)
-    if "self" in captures:
-        item.own = parsed.slice(captures["self"][0]) in {"self", "cls"}
+    if "marker" in captures:
+        item.own = parsed.slice(captures["marker"][0]) in _MARKERS
     _widen(item, captures)
 
 
@@ -180,7 +184,7 @@ def _nested(items: list[_Item]) -> Iterator[tuple[_Item, list[_Item], _Item | No
         while stack and (stack[-1].end <= item.start or item.end > stack[-1].end):
             stack.pop()
         yield item, stack, stack[-1] if stack else None
-        if item.kind not in {"variable", "constant", "field"} or item.body is not None:
+        if item.kind not in _LEAVES or item.body is not None:
             stack.append(item)
 
 
@@ -190,7 +194,7 @@ def _definition(
     """Return the definition of `item`, or None for a local variable and for a mere scope."""
     if item.kind == "scope" or not item.own:
         return None
-    name = parsed.slice(item.name)
+    name = _name(parsed, item)
     kind = item.kind
     if kind == "field":
         # Set inside of a method: it belongs to the class.
@@ -202,9 +206,11 @@ def _definition(
             kind = _variable(name, around)
     elif kind == "function" and (item.owner or (around and around.kind in _CONTAINERS)):
         kind = "method"
-    scope = [parsed.slice(outer.name) for outer in stack]
-    if item.owner is not None:
-        scope.append(parsed.slice(item.owner).replace("::", "."))
+    scope = [
+        part for outer in stack for part in (_owner(parsed, outer), _name(parsed, outer)) if part
+    ]
+    if owner := _owner(parsed, item):
+        scope.append(owner)
     start = lead.start(item)
     first, last = parsed.offsets.to_char(start), parsed.offsets.to_char(item.end)
     return Definition(
@@ -218,6 +224,15 @@ def _definition(
         lead.line(start),
         lead.line(max(start, item.end - 1)),
     )
+
+
+def _name(parsed: Parsed, item: _Item) -> str:
+    # Ruby's symbols begin with a colon; C++'s namespaces may be several at once.
+    return parsed.slice(item.name).removeprefix(":").replace("::", ".")
+
+
+def _owner(parsed: Parsed, item: _Item) -> str:
+    return parsed.slice(item.owner).replace("::", ".") if item.owner is not None else ""
 
 
 def _outside(stack: list[_Item]) -> list[_Item]:
@@ -239,9 +254,9 @@ def _signature(parsed: Parsed, item: _Item, lead: _Lead) -> str:
     data = parsed.offsets.data
     start = lead.header(item)
     if item.body is not None and item.body.start_byte > start:
-        text = data[start : item.body.start_byte].decode(errors="replace")
+        text = lead.without_comments(start, item.body.start_byte)
         text = _BLANKS.sub(" ", text).strip()
-        text = text.removesuffix("=>").rstrip()
+        text = text.removesuffix("=>").removesuffix("=").rstrip()
     else:
         # A type alias or a call over several lines is cut where it is long enough.
         text = data[start : min(item.header.end_byte, start + 4 * _LONGEST)].decode(errors="ignore")
@@ -253,7 +268,9 @@ def _doc(parsed: Parsed, item: _Item, start: int, lead: _Lead) -> str:
     text = parsed.slice(item.doc) if item.doc is not None else lead.comment(start)
     for line in text.splitlines():
         bare = _END_MARKS.sub("", _MARKS.sub("", line.strip(), count=1)).strip()
-        if bare:
+        if bare.startswith("<"):
+            bare = _TAGS.sub("", bare).strip()  # C#'s documentation is XML.
+        if bare and bare != "=begin":
             return bare[:_LONGEST_DOC]
     return ""
 
@@ -264,6 +281,7 @@ class _Lead:
     def __init__(self, parsed: Parsed, comments: list[Node], decorators: list[Node]) -> None:
         self._data = parsed.offsets.data
         self._starts = _line_starts(self._data)
+        self._all_comments = sorted((node.start_byte, node.end_byte) for node in comments)
         self._comments = self._by_last_line(comments)
         self._decorators = self._by_last_line(decorators)
         self._inner = sorted((node.start_byte, node.end_byte) for node in decorators)
@@ -289,6 +307,16 @@ class _Lead:
             while self._data[start : start + 1].isspace():
                 start += 1
         return start
+
+    def without_comments(self, start: int, end: int) -> str:
+        """Return the text between two places without the comments in it."""
+        pieces = []
+        for first, last in self._all_comments[bisect_left(self._all_comments, (start, 0)) :]:
+            if first >= end:
+                break
+            pieces.append(self._data[start:first])
+            start = last
+        return b" ".join([*pieces, self._data[start:end]]).decode(errors="replace")
 
     def comment(self, start: int) -> str:
         """Return the comment that stands right above `start`; several in a row are one."""

@@ -1,6 +1,6 @@
 """The `grammars/` folder and the tree-sitter grammars it names.
 
-Everything is loaded when it is first asked for, and once: nine grammars would cost every start
+Everything is loaded when it is first asked for, and once: a dozen grammars would cost every start
 of the server tens of milliseconds. A grammar that cannot be loaded counts as absent, with one
 line in the log; nothing here raises.
 """

@@ -42,7 +42,7 @@ def imports(parsed: Parsed) -> tuple[Import, ...]:
             continue
         if "module" not in captures:
             continue
-        if "require" in captures and parsed.slice(captures["require"][0]) != "require":
+        if "require" in captures and parsed.slice(captures["require"][0]) not in _REQUIRE:
             continue
         node = captures["module"][0]
         module = _module(parsed, captures)
@@ -54,20 +54,26 @@ def imports(parsed: Parsed) -> tuple[Import, ...]:
     )
 
 
+_REQUIRE = {"require", "require_relative", "load"}
+
+
 class _Item:
     """What the matches for one module say together."""
 
-    __slots__ = ("module", "names", "node")
+    __slots__ = ("everything", "module", "names", "node")
 
     def __init__(self, module: str, node: Node) -> None:
         self.module = module
         self.node = node
         self.names: dict[tuple[str, int], str] = {}
         """By name and place: the name in this file."""
+        self.everything = False
 
 
 def _module(parsed: Parsed, captures: dict[str, list[Node]]) -> str:
     module = re.sub(r"\s+", "", parsed.slice(captures["module"][0])).strip("\"'<>`")
+    if "require" in captures and parsed.slice(captures["require"][0]) == "require_relative":
+        module = module if module.startswith(".") else f"./{module}"
     if "prefix" in captures:
         module = parsed.slice(captures["prefix"][0]) + "\\" + module
     return module
@@ -78,15 +84,24 @@ def _note(parsed: Parsed, item: _Item, captures: dict[str, list[Node]]) -> None:
     if "default" in captures:
         node = captures["default"][0]
         item.names["default", node.start_byte] = parsed.slice(node)
+    elif "everything" in captures:
+        item.names.clear()
+        item.names[ALL, 0] = ""
+        item.everything = True
+    elif item.everything:
+        return
     elif "all" in captures:
         node = captures["all"][0]
         local = parsed.slice(node)
         item.names[ALL, node.start_byte] = local if _is_name(local) else ""
+    elif "tail" in captures:
+        # The module is known by its last part: Go's `import "a/b"`.
+        item.names[ALL, 0] = _last(item.module)
     elif "last" in captures:
         # The module's last part is the name: Java's `import a.B`.
-        name = re.split(r"[.\\/:]+", item.module)[-1]
+        name = _last(item.module)
         alias = captures.get("alias")
-        item.names[name, 0] = parsed.slice(alias[0]) if alias else name
+        item.names[name, 0] = parsed.slice(alias[0]) if alias else item.names.get((name, 0), name)
     elif "name" in captures:
         node = captures["name"][0]
         name = parsed.slice(node)
@@ -98,6 +113,10 @@ def _note(parsed: Parsed, item: _Item, captures: dict[str, list[Node]]) -> None:
 def _pairs(item: _Item) -> tuple[tuple[str, str], ...]:
     ordered = sorted(item.names.items(), key=lambda entry: entry[0][1])
     return tuple((name, alias) for (name, _), alias in ordered)
+
+
+def _last(module: str) -> str:
+    return re.split(r"[.\\/:]+", module)[-1]
 
 
 def _is_name(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sqlite3
 import stat
 import subprocess
@@ -23,6 +24,7 @@ from pillion.context.index import refresh as refresh_module
 from pillion.context.index.index import Index
 from pillion.context.index.values import Progress
 from pillion.context.index.words import terms
+from planted import kinds as planted_kinds
 
 Make = Callable[[str], Index]
 
@@ -139,15 +141,46 @@ def test_only_the_user_can_read_the_index(indexed: Make) -> None:
 
 
 def test_the_index_holds_no_text(indexed: Make) -> None:
-    """Words and signatures, but no line of a body and no comment."""
-    index = indexed(
-        "--- a.py\ndef f():\n    secret_plan = 'Attack at dawn, boys'  # Tell nobody else\n"
-    )
+    """Words without their order and signatures, but no line of a body and no comment."""
+    index = indexed("--- a.py\ndef f():\n    plan = 'Boys attack at dawn'  # Tell nobody else\n")
     index.close()
     (path,) = (index.root.parent / "cache" / "index").glob("*.db")
-    data = path.read_bytes()
-    assert b"Attack at dawn" not in data
-    assert b"Tell nobody" not in data
+    data = path.read_bytes().lower()
+    assert b"attack" in data
+    assert b"boys attack" not in data
+    assert b"tell nobody" not in data
+
+
+ENDINGS = {
+    "python": "a.py",
+    "javascript": "a.js",
+    "go": "a.go",
+    "yaml": "a.yaml",
+    "shellscript": "a.sh",
+    "php": "a.php",
+    "dockerfile": "Dockerfile",
+    "xml": "a.xml",
+}
+
+
+def test_the_index_holds_no_secrets(indexed: Make) -> None:
+    planted = [kind for kind in planted_kinds() if kind.language in ENDINGS]
+    assert len(planted) >= 20
+    index = indexed(
+        "".join(
+            f"--- {number}/{ENDINGS[kind.language]}\n{kind.text}\n"
+            for number, kind in enumerate(planted)
+        )
+    )
+    assert index.stats().files == len(planted)
+    index.close()
+    (path,) = (index.root.parent / "cache" / "index").glob("*.db")
+    data = path.read_bytes().lower()
+    for kind in planted:
+        for secret in kind.secrets:
+            # The words of an identifier are kept apart, so each long piece must be missing.
+            for piece in re.findall(r"\w{8,}", secret):
+                assert piece.lower().encode() not in data, kind.name
 
 
 def test_several_processes_at_once_make_one_index(root: Path, cache_dir: Path) -> None:
@@ -341,6 +374,15 @@ def test_one_odd_file_does_not_keep_out_the_others(
     monkeypatch.setattr(refresh_module, "entry_of", fail)
     found = Index.open(root, cache_dir, patience=60).refresh()
     assert (found.files, found.left_out) == (2, {"failed": 1})
+
+
+def test_more_files_than_an_index_holds(
+    root: Path, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspaces.write(root, THREE)
+    monkeypatch.setattr(refresh_module, "MOST_FILES", 2)
+    found = Index.open(root, cache_dir, patience=60).refresh()
+    assert (found.files, found.left_out) == (2, {"beyond_limit": 1})
 
 
 def test_a_workspace_of_40_000_files(root: Path, cache_dir: Path) -> None:

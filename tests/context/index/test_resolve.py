@@ -206,3 +206,148 @@ def test_an_open_document_resolves_to_open_documents(indexed: Make) -> None:
     index.update("c.py", "new = fresh = 1\n")
     found = [one for item in index.imports_of("a.py") for one in index.resolve("a.py", item)]
     assert [(one.path, one.name) for one in found] == [("c.py", "new"), ("c.py", "fresh")]
+
+
+OTHERS = {
+    "go, by the name of the module": (
+        """\
+--- go.mod
+module example.com/shop
+
+go 1.22
+--- cmd/main.go█
+package main
+import (
+	"fmt"
+	m "example.com/shop/money"
+	"example.com/other"
+)
+--- money/money.go
+package money
+--- money/money_test.go
+package money
+--- money/deep/deep.go
+package deep
+""",
+        ["money/money.go:*"],
+    ),
+    "rust, within the crate": (
+        """\
+--- src/main.rs█
+mod shop;
+use crate::shop::till::{Till, self};
+use crate::shop::Passed;
+use std::fmt;
+use other_crate::Thing;
+--- src/shop/mod.rs
+pub mod till;
+pub use self::till::Passed;
+--- src/shop/till.rs
+pub struct Till;
+pub struct Passed;
+--- crates/other-crate/src/lib.rs
+pub struct Thing;
+""",
+        [
+            "src/shop/mod.rs:*",
+            "src/shop/till.rs:Till",
+            "src/shop/till.rs:*",
+            "src/shop/till.rs:Passed",
+            "crates/other-crate/src/lib.rs:Thing",
+        ],
+    ),
+    "rust, from a module inside": (
+        """\
+--- src/shop/till.rs█
+use super::money::Coin;
+use self::drawer::open;
+--- src/shop/money.rs
+pub struct Coin;
+--- src/shop/till/drawer.rs
+pub fn open() {}
+""",
+        ["src/shop/money.rs:Coin", "src/shop/till/drawer.rs:open"],
+    ),
+    "java": (
+        """\
+--- app/src/main/java/shop/Main.java█
+import shop.money.Coin;
+import java.util.List;
+import static shop.Rates.BASE;
+import shop.money.*;
+--- app/src/main/java/shop/money/Coin.java
+class Coin {}
+--- app/src/main/java/shop/Rates.java
+class Rates {}
+--- app/src/main/java/other/util/List.java
+class List {}
+""",
+        [
+            "app/src/main/java/shop/money/Coin.java:Coin",
+            "app/src/main/java/shop/Rates.java:BASE",
+            "app/src/main/java/shop/money/Coin.java:*",
+        ],
+    ),
+    "kotlin": (
+        """\
+--- src/Main.kt█
+import com.shop.money.Coin
+--- src/shop/money/Coin.kt
+class Coin
+""",
+        ["src/shop/money/Coin.kt:Coin"],
+    ),
+    "c": (
+        """\
+--- src/main.c█
+#include "near.h"
+#include <shop/till.h>
+#include "deep/odd.h"
+#include <stdio.h>
+--- src/near.h
+--- include/shop/till.h
+--- third_party/x/deep/odd.h
+""",
+        ["src/near.h:*", "include/shop/till.h:*", "third_party/x/deep/odd.h:*"],
+    ),
+    "ruby": (
+        """\
+--- lib/shop.rb█
+require_relative "shop/till"
+require "shop/money"
+require "json"
+--- lib/shop/till.rb
+--- lib/shop/money.rb
+""",
+        ["lib/shop/till.rb:*", "lib/shop/money.rb:*"],
+    ),
+    "php": (
+        """\
+--- src/Main.php█
+<?php
+use App\\Money\\Coin;
+require_once __DIR__ . "/helper.php";
+--- src/Money/Coin.php
+<?php
+class Coin {}
+--- src/helper.php
+<?php
+""",
+        ["src/Money/Coin.php:Coin", "src/helper.php:*"],
+    ),
+    "csharp, whose namespaces are no files": (
+        """\
+--- Main.cs█
+using System;
+using Shop.Money;
+--- Shop/Money/Coin.cs
+namespace Shop.Money { class Coin {} }
+""",
+        ["Shop/Money/Coin.cs:*"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "expected"), OTHERS.values(), ids=OTHERS)
+def test_other_languages(indexed: Make, files: str, expected: list[str]) -> None:
+    check(indexed, files, expected)

@@ -41,7 +41,9 @@ async def refresh(
 
     `started` gets the id of the process.
     """
-    command = [sys.executable, "-m", "pillion.context.index.child", json.dumps(asdict(job))]
+    # -P: what lies in the working folder, often the workspace itself, must never be imported.
+    module = "pillion.context.index.child"
+    command = [sys.executable, "-P", "-m", module, json.dumps(asdict(job))]
     try:
         process = await asyncio.create_subprocess_exec(
             *command,
@@ -90,3 +92,4 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
+            await process.wait()

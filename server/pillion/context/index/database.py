@@ -5,7 +5,8 @@
 
 ROOT stands for the workspace's path. VERSION stands for the shape of the tables and for the
 queries in `grammars/`: servers that differ in them never meet, and none has to convert anything.
-The file holds names, signatures and words of the source, never its text; it is for its user alone.
+The file holds names, signatures and words of the source, never its text or a secret that was found
+in it; it is for its user alone.
 It can be built again at any time, so whoever holds the lock throws a damaged one away.
 """
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_SHAPE = "1"
+_SHAPE = "2"
 """Raise it whenever the tables or what is put into them change."""
 
 _SCHEMA = """

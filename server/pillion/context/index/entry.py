@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache
-from pathlib import PurePosixPath
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from pillion.context.index.words import words
+from pillion.context.redact import redact
 from pillion.syntax import grammars
 from pillion.syntax.languages import Language, language_for_path, language_of
 from pillion.syntax.outline import Outline, outline
@@ -16,6 +16,9 @@ from pillion.text.utf8 import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+FOLDER_STEMS = {"__init__", "index", "mod"}
+"""Names of files that stand for their folder."""
 
 # Words of one chunk: minified code and tables of data have more, and they say little.
 _MOST_WORDS = 2_000
@@ -30,17 +33,20 @@ class Entry:
     hash: bytes
     outline: Outline
     words: Sequence[str]
-    """The words of each chunk, with blanks between."""
+    """The words of each chunk in alphabetical order, with blanks between: how often each stands
+    there is all that a search needs, and the text cannot be told from it."""
 
 
 def entry_of(path: str, text: str) -> Entry:
-    """Return the entry of a file's text."""
+    """Return the entry of a file's text; secrets in it are in no part of the entry."""
     language = language_at(path)
+    digest = digest_of(text)
+    text = redact(text, language_for_path(path))
     found = outline(text, language)
     return Entry(
         path,
         language.id,
-        digest_of(text),
+        digest,
         found,
         [_words(text[chunk.start : chunk.end]) for chunk in found.chunks],
     )
@@ -48,7 +54,7 @@ def entry_of(path: str, text: str) -> Entry:
 
 def language_at(path: str) -> Language:
     """Return the language of a file, by its name."""
-    return language_of(language_for_path(PurePosixPath(path)))
+    return _language(path.rpartition("/")[2])
 
 
 @cache
@@ -65,9 +71,15 @@ def digest_of(text: str) -> bytes:
 
 def tail_of(path: str) -> str:
     """Return the word by which a file is imported: its stem, or its folder's name."""
-    pure = PurePosixPath(path)
-    stem = pure.name.partition(".")[0]
-    return pure.parent.name if stem in {"__init__", "index", "mod"} else stem
+    folder, _, name = path.rpartition("/")
+    stem = name.partition(".")[0]
+    return folder.rpartition("/")[2] if stem in FOLDER_STEMS else stem
+
+
+# One answer is about hundreds of files, and most have a name like many others.
+@lru_cache(maxsize=4096)
+def _language(name: str) -> Language:
+    return language_of(language_for_path(name))
 
 
 def _words(code: str) -> str:
@@ -76,4 +88,4 @@ def _words(code: str) -> str:
         if number >= _MOST_WORDS:
             break
         found.append(word)
-    return " ".join(found)
+    return " ".join(sorted(found))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
 from pillion.context.index import configs
+from pillion.context.index.entry import FOLDER_STEMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -39,7 +39,7 @@ def files_of(files: Files, language: str, path: str, module: str) -> list[str]:
 
 def submodule(files: Files, language: str, found: str, name: str) -> str | None:
     """Return the file of the module `name` inside of the package whose file is `found`."""
-    if language != "python" or PurePosixPath(found).stem != "__init__":
+    if language != "python" or not posixpath.basename(found).startswith("__init__."):
         return None
     return _first(files, _python_files(_join(posixpath.dirname(found), name)))
 
@@ -127,18 +127,15 @@ def _rust(files: Files, path: str, module: str) -> Iterator[str]:
     parts = [part for part in module.split("::") if part]
     if not parts:
         return
-    own = _rust_folder(path)
+    base, rest = _rust_folder(path), parts
     if parts[0] == "crate":
         base, rest = _crate(path), parts[1:]
-    elif parts[0] in {"self", "super"}:
-        base, rest = own, parts
-        while rest and rest[0] in {"self", "super"}:
-            base = posixpath.dirname(base) if rest[0] == "super" else base
-            rest = rest[1:]
-    else:
-        base, rest = own, parts
-    if found := _rust_file(files, base, rest):
-        yield found
+    while rest and rest[0] in {"self", "super"}:
+        base = posixpath.dirname(base) if rest[0] == "super" else base
+        rest = rest[1:]
+    inside = len(rest) < len(parts)
+    if inside or _rust_file(files, base, rest[:1], around=False):
+        yield from filter(None, [_rust_file(files, base, rest)])
         return
     # Another crate of the workspace: its folder may be written with hyphens.
     names = {parts[0], parts[0].replace("_", "-")}
@@ -149,15 +146,17 @@ def _rust(files: Files, path: str, module: str) -> Iterator[str]:
             return
 
 
-def _rust_file(files: Files, base: str, parts: list[str]) -> str | None:
-    """Return the file of a module, or of the innermost module around an item."""
+def _rust_file(files: Files, base: str, parts: Sequence[str], *, around: bool = True) -> str | None:
+    """Return the file of a module; with `around`, of the innermost one around an item."""
     while parts:
         inner = _join(base, *parts)
         if found := _first(files, [f"{inner}.rs", _join(inner, "mod.rs")]):
             return found
+        if not around:
+            return None
         parts = parts[:-1]
     return _first(
-        files, [_join(base, "lib.rs"), _join(base, "main.rs"), f"{base}.rs", _join(base, "mod.rs")]
+        files, [_join(base, name) for name in ("lib.rs", "main.rs", "mod.rs")] + [f"{base}.rs"]
     )
 
 
@@ -207,9 +206,20 @@ def _include(files: Files, path: str, module: str) -> Iterator[str]:
         yield _near(same, path)
 
 
+def _php(files: Files, path: str, module: str) -> Iterator[str]:
+    if not module.endswith(".php"):
+        yield from _dotted(files, path, module)
+        return
+    inside = module.lstrip("/")
+    yield from _one(files, [_join(base, inside) for base in _above(posixpath.dirname(path))])
+
+
 def _ruby(files: Files, path: str, module: str) -> Iterator[str]:
     module = module.removesuffix(".rb")
     folder = posixpath.dirname(path)
+    if module.startswith("."):
+        yield from _one(files, [f"{_join(folder, module)}.rb"])
+        return
     bases = [
         folder,
         *(_join(base, usual) for base in _above(folder) for usual in ("lib", "app", "")),
@@ -261,9 +271,9 @@ def shared(one: str, other: str) -> int:
 
 
 def _module_path(path: str) -> str:
-    pure = PurePosixPath(path)
-    stem = pure.name.partition(".")[0]
-    return str(pure.parent) if stem in {"__init__", "index", "mod"} else str(pure.with_name(stem))
+    folder, _, name = path.rpartition("/")
+    stem = name.partition(".")[0]
+    return folder if stem in FOLDER_STEMS else f"{folder}/{stem}" if folder else stem
 
 
 def _above(folder: str) -> Iterator[str]:
@@ -299,7 +309,7 @@ _RULES: dict[str, Callable[[Files, str, str], Iterator[str]]] = {
     "java": _dotted,
     "kotlin": _dotted,
     "csharp": _dotted,
-    "php": _dotted,
+    "php": _php,
     "c": _include,
     "cpp": _include,
     "ruby": _ruby,

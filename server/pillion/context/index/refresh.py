@@ -186,6 +186,7 @@ class _Walk:
                 found.append(file)
                 if len(found) == MOST_FILES:
                     _log.warning("The workspace has more than %d files.", MOST_FILES)
+                    self._left_out["beyond_limit"] += 1
                     break
         self._left_out.update({str(reason): count for reason, count in left_out.items()})
         return found

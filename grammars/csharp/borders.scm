@@ -1,0 +1,11 @@
+(class_declaration) @border
+(struct_declaration) @border
+(record_declaration) @border
+(interface_declaration) @border
+(enum_declaration) @border
+(delegate_declaration) @border
+(namespace_declaration) @border
+(method_declaration) @border
+(constructor_declaration) @border
+(property_declaration) @border
+(comment) @lead

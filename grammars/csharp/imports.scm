@@ -1,0 +1,2 @@
+(using_directive !name [(identifier) (qualified_name)] @module @everything) @import
+(using_directive name: (identifier) @all [(identifier) (qualified_name)] @module .) @import

@@ -1,0 +1,5 @@
+(method) @border
+(singleton_method) @border
+(class) @border
+(module) @border
+(comment) @lead

@@ -1,0 +1,9 @@
+(string) @string
+(subshell) @string
+(delimited_symbol) @string
+(regex) @string
+(string_array) @string
+(symbol_array) @string
+(heredoc_body) @string
+(interpolation) @code
+(comment) @comment
