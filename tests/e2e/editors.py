@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from contextlib import asynccontextmanager
@@ -83,6 +84,12 @@ async def session(
         check_privacy(client)
     finally:
         await client.kill()
+
+
+async def until_asked(prompts: Path) -> None:
+    """Wait until the engine has got its first prompt (see `prompts` of the plan)."""
+    while not prompts.exists():  # noqa: ASYNC110, ASYNC240 - another process writes the file.
+        await asyncio.sleep(0.01)
 
 
 def check_accounts(client: Client) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
-from editors import BARE, SECRET, URI, document, session
+from editors import BARE, SECRET, URI, document, session, until_asked
 
 from pillion.lsp.client import Client, Inline, ServerError
 from pillion.lsp.sessions import LARGEST
@@ -176,11 +177,12 @@ class TestOutOfOrder:
             assert await client.inline(URI, offset)
 
 
-async def test_a_cancelled_request_says_so_and_the_engine_is_free() -> None:
-    async with session(HANGING) as client:
+async def test_a_cancelled_request_says_so_and_the_engine_is_free(tmp_path: Path) -> None:
+    prompts = tmp_path / "prompts"
+    async with session({**HANGING, "prompts": str(prompts)}) as client:
         offset = opened(client, "x = █")
         id_, future = client.send_inline(URI, offset)
-        await client.request("pillion/status")
+        await until_asked(prompts)
         client.cancel(id_)
         with pytest.raises(ServerError) as caught:
             await future
@@ -190,22 +192,38 @@ async def test_a_cancelled_request_says_so_and_the_engine_is_free() -> None:
         assert await client.inline(URI, offset)
 
 
-async def test_the_newest_request_wins() -> None:
-    async with session(HANGING) as client:
+async def test_the_newest_request_wins(tmp_path: Path) -> None:
+    prompts = tmp_path / "prompts"
+    async with session({**HANGING, "prompts": str(prompts)}) as client:
         offset = opened(client, "x = █")
-        old, new = client.send_inline(URI, offset)[1], client.send_inline(URI, offset)[1]
+        old = client.send_inline(URI, offset)[1]
+        await until_asked(prompts)
+        new = client.send_inline(URI, offset)[1]
         assert await old is None
         assert client.read_inline(URI, await new)
         status = await client.request("pillion/status")
         assert status["counts"]["superseded"] == 1
 
 
-async def test_an_answer_for_an_outdated_version_is_empty() -> None:
+async def test_of_many_requests_at_once_the_last_one_is_answered() -> None:
+    """Also while the document is still being judged; only one of them reaches the model."""
+    async with session({"scripts": [{"chunks": ["value"]}]}) as client:
+        offset = opened(client, "x = █")
+        waiting = [client.send_inline(URI, offset)[1] for _ in range(5)]
+        *old, new = await asyncio.gather(*waiting)
+        assert old == [None] * 4
+        assert client.read_inline(URI, new)
+        status = await client.request("pillion/status")
+        assert status["counts"]["superseded"] == 4
+
+
+async def test_an_answer_for_an_outdated_version_is_empty(tmp_path: Path) -> None:
     """It comes at once, although the model would never have ended."""
-    async with session(HANGING) as client:
+    prompts = tmp_path / "prompts"
+    async with session({**HANGING, "prompts": str(prompts)}) as client:
         offset = opened(client, "x = █")
         _, future = client.send_inline(URI, offset)
-        await client.request("pillion/status")
+        await until_asked(prompts)
         client.change(URI, offset, offset, "y")
         assert await future is None
         assert await last(client) == "stale"

@@ -10,6 +10,7 @@ at all (`pillion.context.exclusion`). Pure.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pillion.context.redact import redact
@@ -74,5 +75,11 @@ def editor_state(
         tuple(visited),
         tuple(open_documents),
         tuple(replace(item, message=redact(item.message)) for item in diagnostics),
-        redact(clipboard),
+        _hidden(clipboard),
     )
+
+
+@lru_cache(maxsize=4)
+def _hidden(clipboard: str) -> str:
+    """Hide the secrets of a text that is long and stays the same for many requests."""
+    return redact(clipboard)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -44,21 +46,23 @@ file is of no use beside it."""
 
 def is_secret(path: str) -> bool:
     """Tell whether a file of this path holds keys, passwords or histories, by convention."""
+    known = _known()
     path = path.lower()
     name = path.rpartition("/")[2]
-    if name in _HARMLESS:
+    if name in known.harmless:
         return False
-    return name in _SECRET or _SECRET_PATH.search("/" + path) is not None
+    return name in known.secret or known.secret_path.search("/" + path) is not None
 
 
 def by_name(name: str) -> Exclusion | None:
     """Return why no file with this name is of use: binaries, lock files, generated code."""
+    known = _known()
     name = name.lower()
-    if name.rpartition(".")[2] in _BINARY and "." in name:
+    if name.rpartition(".")[2] in known.binary and "." in name:
         return Exclusion.BINARY
-    if name in _GENERATED:
+    if name in known.generated:
         return Exclusion.GENERATED
-    return Exclusion.MINIFIED if name in _MINIFIED else None
+    return Exclusion.MINIFIED if name in known.minified else None
 
 
 def is_skipped_folder(name: str, inside: Container[str], beside: Container[str]) -> bool:
@@ -66,12 +70,15 @@ def is_skipped_folder(name: str, inside: Container[str], beside: Container[str])
 
     `inside` are the names in it, `beside` those in the folder that it lies in.
     """
-    if name in _FOLDERS or name.endswith((".egg-info", ".dist-info", ".xcodeproj", ".xcassets")):
+    known = _known()
+    if name in known.folders or name.endswith(
+        (".egg-info", ".dist-info", ".xcodeproj", ".xcassets")
+    ):
         return True
     if "pyvenv.cfg" in inside or "CACHEDIR.TAG" in inside:
         return True
     # A folder called `build` may well hold code; the build tool's own file beside it tells.
-    return any(file in beside for file in _OUTPUT.get(name, ()))
+    return any(file in beside for file in known.output.get(name, ()))
 
 
 _SENTENCES = {
@@ -115,18 +122,39 @@ def _regex(glob: str) -> str:
     return re.escape(glob).replace(r"\*", ".*").replace(r"\?", ".")
 
 
-def _names(section: str) -> _Any:
-    return _Any(*(glob.lower() for globs in _TABLE[section].values() for glob in globs))
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The table of names."""
+
+    harmless: _Any
+    secret: _Any
+    secret_path: re.Pattern[str]
+    binary: frozenset[str]
+    generated: _Any
+    minified: _Any
+    folders: frozenset[str]
+    output: dict[str, list[str]]
 
 
-_TABLE: dict[str, dict[str, list[str]]] = tomllib.loads(
-    files(__package__).joinpath("exclusions.toml").read_text(encoding="utf-8")
-)
-_HARMLESS = _names("harmless")
-_SECRET = _names("secret")
-_SECRET_PATH = re.compile("|".join(f"/{re.escape(path)}" for path in _TABLE["secret_paths"]["all"]))
-_BINARY = frozenset(ending for endings in _TABLE["binary"].values() for ending in endings)
-_GENERATED = _names("generated")
-_MINIFIED = _names("minified")
-_FOLDERS = frozenset(name for names in _TABLE["folders"].values() for name in names)
-_OUTPUT = _TABLE["output"]
+@cache
+def _known() -> _Known:
+    """Read the table; not at import, because a server starts without it."""
+    text = files(__package__).joinpath("exclusions.toml").read_text(encoding="utf-8")
+    table: dict[str, dict[str, list[str]]] = tomllib.loads(text)
+
+    def names(section: str) -> list[str]:
+        return [name for group in table[section].values() for name in group]
+
+    def globs(section: str) -> _Any:
+        return _Any(*(name.lower() for name in names(section)))
+
+    return _Known(
+        harmless=globs("harmless"),
+        secret=globs("secret"),
+        secret_path=re.compile("|".join(f"/{re.escape(path)}" for path in names("secret_paths"))),
+        binary=frozenset(names("binary")),
+        generated=globs("generated"),
+        minified=globs("minified"),
+        folders=frozenset(names("folders")),
+        output=table["output"],
+    )

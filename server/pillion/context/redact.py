@@ -16,7 +16,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pillion.context import key_blocks, secret_formats, secret_names
-from pillion.syntax.languages import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,6 +115,9 @@ def _lines(text: str) -> tuple[list[str], list[int]]:
 
 
 def _named(lines: list[str], starts: list[int], language: str) -> Iterator[Span]:
+    # Imported here: the editor has its answer to `initialize` before the parsers are there.
+    from pillion.syntax.languages import language_of  # noqa: PLC0415
+
     loose = language_of(language).grammar is None
     for line, offset in zip(lines, starts, strict=True):
         if len(line) >= _SHORTEST:

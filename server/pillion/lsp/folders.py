@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from pygls import uris
 
 from pillion.context.exclusion import PRIVATE, Exclusion, is_secret
-from pillion.context.ignore import Ignore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pillion.base.settings import Settings
+    from pillion.context.ignore import Ignore
 
 FRESH_SECONDS = 2.0
 """How long a judgement holds: an ignore file that changes counts for the next request but one."""
@@ -60,6 +60,9 @@ class Folders:
             self._forget()
         found = self._ignores.get(root)
         if found is None:
+            # Imported here: nothing has to be known of any file before the first is opened.
+            from pillion.context.ignore import Ignore  # noqa: PLC0415
+
             found = self._ignores[root] = Ignore(root, exclude=self._exclude)
         return found
 

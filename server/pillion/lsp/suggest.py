@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pillion.base.settings import Settings
     from pillion.lsp.editor import EditorWatch
     from pillion.lsp.folders import Folders
-    from pillion.lsp.model import ModelKeeper
+    from pillion.lsp.model import Completes, ModelKeeper
     from pillion.lsp.sessions import Documents
     from pillion.text.snapshot import Snapshot
 
@@ -85,22 +85,35 @@ class Suggester:
         try:
             if wait and not await turn.is_quiet(wait):
                 return Answer(Nothing(turn.reason))
-            if out := await self._folders.why_private(base.uri):
-                return Answer(Nothing(Reason.PRIVATE, out.sentence))
             if self._documents.get(base.uri) is not base:
                 return Answer(Nothing(Reason.STALE))
-            return await self._ask(base, seen or base, offset, settings, turn)
+            completer = self._model.completer()
+            if isinstance(completer, Nothing):
+                return Answer(completer)
+            # A newer request may come while this one is judged.
+            out = await self._folders.why_private(base.uri)
+            if turn.cancel.is_set():
+                return Answer(Nothing(turn.reason))
+            if out:
+                return Answer(Nothing(Reason.PRIVATE, out.sentence))
+            return await self._ask(
+                completer, base, seen or base, offset=offset, settings=settings, turn=turn
+            )
         finally:
             turn.cancel.set()
             if self._turns.get(base.uri) is turn:
                 del self._turns[base.uri]
 
     async def _ask(
-        self, base: Snapshot, seen: Snapshot, offset: int, settings: Settings, turn: _Turn
+        self,
+        completer: Completes,
+        base: Snapshot,
+        seen: Snapshot,
+        *,
+        offset: int,
+        settings: Settings,
+        turn: _Turn,
     ) -> Answer:
-        completer = self._model.completer()
-        if isinstance(completer, Nothing):
-            return Answer(completer)
         self._editor.visited(seen, offset)
         state = self._editor.state(seen, offset)
         answer = await completer.complete(seen, offset, settings, turn.cancel, state)
