@@ -99,6 +99,13 @@ class Settings:
         "`single` stops at the end of the line, `auto` completes whole blocks where one begins.",
         choices=("auto", "single"),
     )
+    eagerness: str = _setting(
+        "completion.eagerness",
+        "eager",
+        "`eager` shows every suggestion, `balanced` and `careful` only those that the model was "
+        "sure or very sure of.",
+        choices=("eager", "balanced", "careful"),
+    )
     cold_ms: int = _setting(
         "latency.coldMs",
         1500,

@@ -47,6 +47,8 @@ class Said:
     generated_tokens: int = 0
     first_ms: float = 0.0
     total_ms: float = 0.0
+    confidence: float | None = None
+    """Mean probability of the tokens; None where the model wrote none."""
 
     def insert(self, snapshot: Snapshot, offset: int) -> str:
         """Return the document with the answer in it."""
@@ -89,7 +91,8 @@ class Asker:
             text += chunk.text
             if chunk.finish:
                 done = chunk.finish
-        return Said(text, 0, "", done.prompt_tokens, done.generated_tokens, first, _since(started))
+        costs = (done.prompt_tokens, done.generated_tokens, first, _since(started))
+        return Said(text, 0, "", *costs, done.confidence)
 
     async def shown(self, snapshot: Snapshot, offset: int) -> Said:
         """Return what Pillion shows."""
@@ -102,6 +105,7 @@ class Asker:
             done.generated_tokens if done else 0,
             stages.get("first_token", 0.0),
             stages.get("total", 0.0),
+            done.confidence if done and done.generated_tokens else None,
         )
         outcome = answer.outcome
         if isinstance(outcome, Nothing):

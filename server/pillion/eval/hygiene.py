@@ -50,6 +50,7 @@ class Written:
     """The model ended it; else the limit did."""
     tokens: int
     milliseconds: float
+    confidence: float | None = None
 
     @property
     def text(self) -> str:
@@ -101,7 +102,7 @@ async def ask(engine: Engine, settings: Settings, sources: Sources, cursor: Curs
             done = chunk.finish
     spent = (time.perf_counter() - started) * 1000
     stopped = done.reason is FinishReason.STOP
-    return Written(cursor, tuple(pieces), stopped, done.generated_tokens, spent)
+    return Written(cursor, tuple(pieces), stopped, done.generated_tokens, spent, done.confidence)
 
 
 def judge(written: Written, sources: Sources) -> Judged:

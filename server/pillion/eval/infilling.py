@@ -51,6 +51,7 @@ class Row:
     generated_tokens: int
     first_ms: float
     total_ms: float
+    confidence: float | None
     stopped: str
     """The limit that ended the program, if one did."""
     protection: str
@@ -93,6 +94,7 @@ async def _judged(task: Infilling, way: str, said: Said, *, reference: bool) -> 
         generated_tokens=said.generated_tokens,
         first_ms=said.first_ms,
         total_ms=said.total_ms,
+        confidence=said.confidence,
         stopped=result.stopped or "",
         protection=result.protection.value,
         truth=task.truth,
