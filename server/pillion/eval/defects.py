@@ -151,7 +151,7 @@ def _prose(it: Inserted) -> bool:
         return False
     marks = ("#", "//", "*", '"""', "'''", "/*", "`", '"', "'", "--", "///")
     lines = (_typed(it) + it.text).split("\n")
-    around = it.snapshot.text[: it.offset].rsplit("\n", 8)[1:]
+    around = it.snapshot.text[: it.offset].rsplit("\n", 8)[-8:]
     if any(line.lstrip().startswith(marks) or '"""' in line for line in (*lines, *around)):
         return False
     return any(
