@@ -246,6 +246,20 @@ class TestOverlap:
     def test_same_line_in_another_branch(self) -> None:
         check("if a:\n    █\nelse:\n    return None\n", "return None\n", "return None")
 
+    def test_block_a_little_further_down(self) -> None:
+        check(
+            "def f():\n    █\n    if a:\n        b()\n    for c in d:\n        emit(c)\n",
+            "x = 0\n    for c in d:\n        emit(c)\n    return x\n",
+            "x = 0",
+        )
+
+    def test_same_header_above_another_body(self) -> None:
+        check(
+            "def f():\n    █\n    if a:\n        b()\n    for c in d:\n        e(c)\n",
+            "for c in d:\n        g(c)\n",
+            "for c in d:\n        g(c)",
+        )
+
     def test_short_line_a_little_further_down(self) -> None:
         check("def f():\n    █\n    b()\n    a()\n", "a()", "a()")
 

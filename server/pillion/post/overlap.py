@@ -73,21 +73,27 @@ def _stands_below(lines: list[str], below: list[str], site: Site) -> bool:
     """Tell whether `lines` begins with what stands right below, or a little further down.
 
     Further down only a whole statement counts, and only within the same block: the same `return`
-    may well stand in two branches, and the same header above two bodies.
+    may well stand in two branches, and the same header above two bodies, unless the body begins
+    the same, too.
     """
     comment = site.language.line_comment
-    header = opens_block(lines[0], site) or (comment and lines[0].lstrip().startswith(comment))
+    header = opens_block(lines[0], site)
+    remark = comment and lines[0].lstrip().startswith(comment)
     depth = indent_width(lines[0])
     for number, other in enumerate(below[:NEAR_LINES]):
-        if indent_width(other) < depth or (number and header):
+        if indent_width(other) < depth or (number and remark):
             break
-        if other == lines[0] and _repeats(lines, below[number:], near=number == 0):
+        least = 2 if number and header else 1
+        if other == lines[0] and _repeats(lines, below[number:], least, near=number == 0):
             return True
     return False
 
 
-def _repeats(lines: list[str], below: list[str], *, near: bool) -> bool:
-    """Tell whether `lines` says again what the lines below say, and not by chance."""
+def _repeats(lines: list[str], below: list[str], least: int, *, near: bool) -> bool:
+    """Tell whether `lines` says again what the lines below say, and not by chance.
+
+    At least so many lines with words in them must be the same.
+    """
     lines = [line for line in lines if line]
     same = 0
     for line, other in zip(lines, below, strict=False):
@@ -97,7 +103,9 @@ def _repeats(lines: list[str], below: list[str], *, near: bool) -> bool:
     if near and same in {len(lines), len(below)}:
         return True
     meaningful = sum(bool(_WORD.search(line)) for line in below[:same])
-    return meaningful >= 2 or (meaningful == 1 and len(below[0].strip()) >= MEANINGFUL)
+    if meaningful == 1:
+        return least == 1 and len(below[0].strip()) >= MEANINGFUL
+    return meaningful >= least
 
 
 def _closes_the_same(text: str, rest: str, draft: Draft) -> bool:
