@@ -114,6 +114,12 @@ class Settings:
         minimum=200,
         maximum=60000,
     )
+    statistics: bool = _setting(
+        "statistics",
+        True,
+        "Count on this machine how often suggestions are shown, accepted and dismissed, for "
+        "`pillion stats`; never more than the event and the day.",
+    )
     debounce_ms: int = _setting(
         "completion.debounceMs",
         30,

@@ -63,9 +63,14 @@ def hygiene(
     indentation and prose, none of which needs to know what the code means.
     """
     # A small window, as at a place that the model has not read yet: what it writes there is worse
-    # than behind the whole one, and takes a third of the time.
+    # than behind the whole one. And half the usual length, so that many places can be asked.
     settings = Settings(
-        model=model, threads=threads, engine_mode="inproc", context_before=384, context_after=128
+        model=model,
+        threads=threads,
+        engine_mode="inproc",
+        context_before=256,
+        context_after=64,
+        max_tokens=48,
     )
     sources, kept = Sources(folders), suite.Kept(rows_path)
     judged = asyncio.run(_run(settings, sources, kept, sample, seed))
