@@ -50,7 +50,7 @@ class Inserted:
 
 
 _SPECIAL = re.compile(
-    r"<\|[^|<>\n]{1,30}\|?>?|<\uff5c|<(?:fim|PRE|SUF|MID|EOT|repo_name|file_sep)[^>\n]*>|</?s>"
+    r"<\|[\w -]{1,40}\|>|<\|\w{0,40}\|?$|<\uff5c|<(?:fim|PRE|SUF|MID|EOT|repo_name|file_sep)[^>\n]*>|</?s>"
     r"|\[/?INST\]"
 )
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)

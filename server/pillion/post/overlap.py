@@ -103,7 +103,7 @@ def _repeats(lines: list[str], below: list[str], least: int, *, near: bool) -> b
     if near and same in {len(lines), len(below)}:
         return True
     meaningful = sum(bool(_WORD.search(line)) for line in below[:same])
-    if meaningful == 1:
+    if meaningful == 1 and not near:
         return least == 1 and len(below[0].strip()) >= MEANINGFUL
     return meaningful >= least
 
