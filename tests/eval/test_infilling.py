@@ -16,9 +16,18 @@ from pillion.engine.fake import FakeEngine, Script
 from pillion.eval.asking import WAYS, Asker, first_line
 from pillion.eval.cases import Cases
 from pillion.eval.compare import compare
-from pillion.eval.humaneval import SINGLE_LINE, Infilling, judge, load_infilling, parses
-from pillion.eval.infilling import LIMITS, Row, aims, cases, gains, run, summary
-from pillion.eval.infilling_report import report
+from pillion.eval.humaneval import (
+    HUMAN_EVAL,
+    MBPP,
+    SINGLE_LINE,
+    Exercise,
+    judge,
+    load_functions,
+    load_infilling,
+    parses,
+)
+from pillion.eval.infilling import LIMITS, Row, aims, cases, gains, judged, summary
+from pillion.eval.infilling_report import INFILL, report
 
 TASK = {
     "task_id": "SingleLineInfilling/HumanEval/0/L0",
@@ -31,7 +40,7 @@ TASK = {
 
 
 @pytest.fixture
-def task(tmp_path: Path) -> Infilling:
+def task(tmp_path: Path) -> Exercise:
     rows = [TASK, {**TASK, "task_id": "SingleLineInfilling/HumanEval/0/L1"}]
     with gzip.open(tmp_path / SINGLE_LINE, "wt", encoding="utf-8") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows)
@@ -39,9 +48,10 @@ def task(tmp_path: Path) -> Infilling:
     return load_infilling(tmp_path, sample=1, seed=1)[0]
 
 
-async def answered(task: Infilling, *scripts: Script) -> dict[str, Row]:
+async def answered(task: Exercise, *scripts: Script) -> dict[str, Row]:
     asker = Asker(FakeEngine(scripts), Settings())
-    return {row.way: row async for row in run(asker, task)}
+    answers = await asker.ask(task.snapshot, task.offset)
+    return {row.way: row for row in await judged(task, answers)}
 
 
 def test_no_data(tmp_path: Path) -> None:
@@ -49,13 +59,13 @@ def test_no_data(tmp_path: Path) -> None:
         load_infilling(tmp_path, sample=1, seed=1)
 
 
-def test_document_has_a_blank_line_for_the_missing_one(task: Infilling) -> None:
+def test_document_has_a_blank_line_for_the_missing_one(task: Exercise) -> None:
     assert task.snapshot.text == "def double(x):\n\n    return y\n"
     assert task.snapshot.text[: task.offset] == "def double(x):\n"
     assert task.truth == "    y = 2 * x"
 
 
-async def test_ways(task: Infilling) -> None:
+async def test_ways(task: Exercise) -> None:
     """Raw goes on after the line and fails; its first line and what is shown pass."""
     rows = await answered(task, Script(["    y = 2 * x\n", "    return y\n```\n", "This is it."]))
     assert list(rows) == list(WAYS)
@@ -74,14 +84,14 @@ async def test_ways(task: Infilling) -> None:
     assert rows["shown"].text == "    y = 2 * x"
 
 
-async def test_nothing_shown(task: Infilling) -> None:
+async def test_nothing_shown(task: Exercise) -> None:
     rows = await answered(task, Script([" "]))
     assert rows["shown"].reason == "only_whitespace"
     assert not rows["shown"].passed
     assert rows["shown"].valid
 
 
-async def test_figures(task: Infilling) -> None:
+async def test_figures(task: Exercise) -> None:
     rows = list((await answered(task, Script(["    y = 2 * x\n", "```\n"]))).values())
     figures = summary(rows)
     assert figures["shown"]["exact"] == figures["line"]["exact"]
@@ -92,7 +102,7 @@ async def test_figures(task: Infilling) -> None:
     assert all(change.mean == 0 and not change.certain for change in changes)
 
 
-async def test_cases_come_back_from_their_file(task: Infilling, tmp_path: Path) -> None:
+async def test_cases_come_back_from_their_file(task: Exercise, tmp_path: Path) -> None:
     path = tmp_path / "cases.csv"
     kept = Cases(Row, path)
     for row in (await answered(task, Script(["    y = 'é,\"'\n"]))).values():
@@ -107,10 +117,10 @@ def test_cases_of_something_else(tmp_path: Path) -> None:
         Cases(Row, path)
 
 
-async def test_report(task: Infilling) -> None:
+async def test_report(task: Exercise) -> None:
     """The page is whole, fetches nothing, and spells out what the model wrote."""
     rows = list((await answered(task, Script(["    y = x < 2 & x\n", "</table>\n"]))).values())
-    page = report(rows, {"model": "fake", "seed": 1})
+    page = report("Infilling", INFILL, rows, {"model": "fake", "seed": 1})
     # Left out: what is closed in XML only.
     well_formed = re.sub(r"<!doctype html>|<meta [^>]*>", "", page)
     ET.fromstring(well_formed)  # noqa: S314 - it is our own.
@@ -145,3 +155,47 @@ def test_parses() -> None:
 )
 def test_first_line(text: str, line: str) -> None:
     assert first_line(text) == line
+
+
+async def test_functions_by_accepting_only(tmp_path: Path) -> None:
+    """Each suggestion is accepted, a line begun behind it, until there is nothing more."""
+    row = {
+        "task_id": "HumanEval/0",
+        "entry_point": "double",
+        "prompt": 'def double(x):\n    """Twice x."""\n',
+        "canonical_solution": "    return 2 * x\n",
+        "test": TASK["test"],
+    }
+    with gzip.open(tmp_path / HUMAN_EVAL, "wt", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")
+    (task,) = load_functions(tmp_path, sample=9, seed=1)
+    assert task.snapshot.text.endswith('"""\n    ')
+    scripts: tuple[list[str], ...] = (["return x\n"], ["y = x * 2\n"], ["return y\n"], [])
+    asker = Asker(FakeEngine([Script(chunks) for chunks in scripts]), Settings())
+    rows = await judged(task, await asker.write(task.snapshot, task.offset, 384))
+    assert [(row.way, row.passed) for row in rows] == [("raw", False), ("tab", True)]
+    assert rows[1].text == "y = x * 2\n    return y"
+    assert all(row.reference for row in rows)
+
+
+def test_functions_from_sentences(tmp_path: Path) -> None:
+    row = {
+        "task_id": 2,
+        "prompt": "Write a function to double a number.",
+        "code": "def helper(x):\n  return x\ndef double(x):\n  return 2 * helper(x)",
+        "test_imports": ["import math"],
+        "test_list": ["assert double(2) == 4"],
+    }
+    other = {**row, "code": "double = lambda x: 2 * x"}
+    (tmp_path / MBPP).write_text(json.dumps([row, other]), encoding="utf-8")
+    (task,) = load_functions(tmp_path, sample=9, seed=1)
+    assert task.snapshot.text == (
+        'def double(x):\n    """Write a function to double a number."""\n    '
+    )
+    assert task.truth == "return 2 * helper(x)"
+    assert judge(task.program(task.reference), LIMITS)[0]
+
+
+def test_functions_that_are_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="neither"):
+        load_functions(tmp_path, sample=1, seed=1)

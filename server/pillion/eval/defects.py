@@ -50,8 +50,8 @@ class Inserted:
 
 
 _SPECIAL = re.compile(
-    r"<\|[\w -]{1,40}\|>|<\|\w{0,40}\|?$|<\uff5c|<(?:fim|PRE|SUF|MID|EOT|repo_name|file_sep)[^>\n]*>|</?s>"
-    r"|\[/?INST\]"
+    r"<\|[\w -]{1,40}\|>|<\|\w{0,40}\|?$|<\uff5c|</?s>|\[/?INST\]"
+    r"|<(?:fim|PRE|SUF|MID|EOT|repo_name|file_sep)[^>\n]*>"
 )
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 _WORD = re.compile(r"[^\W\d_]{2}")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 WIDTH = 720
-COLOURS = {"raw": 0, "line": 1, "shown": 2}
+COLOURS = {"raw": 0, "line": 1, "shown": 2, "tab": 2}
 """What is the same in every chart; other series take colours in turn."""
 _LABELS = 210
 _ROW, _GAP = 20, 12
@@ -168,7 +168,7 @@ def _bar(bar: Bar, number: int, y: float, scale: float) -> str:
 
 
 def _colour(name: str, series: Sequence[str]) -> int:
-    return COLOURS.get(name, series.index(name) % len(COLOURS))
+    return COLOURS.get(name, series.index(name) % 3)
 
 
 def _legend(series: Sequence[str]) -> str:

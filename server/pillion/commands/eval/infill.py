@@ -23,14 +23,14 @@ from pillion.eval import infilling
 from pillion.eval.asking import WAYS, Asker
 from pillion.eval.cases import Cases
 from pillion.eval.humaneval import load_infilling
-from pillion.eval.infilling_report import report
+from pillion.eval.infilling_report import INFILL, report
 from pillion.eval.record import record
 from pillion.sandbox.run import best
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pillion.eval.humaneval import Infilling
+    from pillion.eval.humaneval import Exercise
 
 
 @click.command()
@@ -74,11 +74,11 @@ def infill(
     }
     circumstances = {"seed": seed, "sandbox": best().sentence, **record(settings)}
     if html_path:
-        html_path.write_text(report(rows, circumstances), encoding="utf-8")
+        html_path.write_text(report("Infilling", INFILL, rows, circumstances), encoding="utf-8")
     finish(result, infilling.cases(rows), infilling.aims(rows), circumstances, as_json=as_json)
 
 
-async def _run(settings: Settings, tasks: list[Infilling], cases: Cases[infilling.Row]) -> None:
+async def _run(settings: Settings, tasks: list[Exercise], cases: Cases[infilling.Row]) -> None:
     count = {task.id: 0 for task in tasks}
     for row in cases.rows:
         if row.task in count:
@@ -91,8 +91,9 @@ async def _run(settings: Settings, tasks: list[Infilling], cases: Cases[infillin
     try:
         with progress() as bar:
             for task in bar.track(left, description="tasks"):
+                answers = await asker.ask(task.snapshot, task.offset)
                 # All rows at once, so that no task is ever half there.
-                for row in [row async for row in infilling.run(asker, task)]:
+                for row in await infilling.judged(task, answers):
                     cases.add(row)
     finally:
         await engine.close()
