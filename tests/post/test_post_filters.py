@@ -334,6 +334,14 @@ class TestRepetition:
     def test_line_above(self) -> None:
         check("def f():\n    a.update(b)\n    █\n", "a.update(b)\n", Reason.REPEATS_PREFIX)
 
+    def test_line_above_twice(self) -> None:
+        check(
+            "def f():\n    a.update(b)\n    █\n",
+            "a.update(b)\n    a.update(b)\n    a.upd",
+            Reason.REPEATS_PREFIX,
+            complete=False,
+        )
+
 
 class TestSyntax:
     def test_last_line_does_not_parse(self) -> None:
