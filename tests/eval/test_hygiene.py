@@ -10,7 +10,8 @@ from pillion.base.settings import Settings
 from pillion.engine.fake import FakeEngine, Script
 from pillion.eval.cursors import Sources
 from pillion.eval.defects import Defect
-from pillion.eval.hygiene import Kept, aims, ask, judge, shown_count, summary
+from pillion.eval.hygiene import Kept, aims, ask, cases, judge, shown_count, summary
+from pillion.eval.hygiene_report import report
 
 SOURCE = "".join(
     f"def f{n}(a, b):\n    x = g(a, [b, {n}])\n    return x + {n}\n\n" for n in range(20)
@@ -39,6 +40,12 @@ async def test_what_was_written_is_judged_again(tmp_path: Path) -> None:
     assert isinstance(defects, dict)
     assert defects["fence"] == {"raw": 10, "shown": 0}
     assert aims(judged, 10)["fence, shown"].met
+    page = report(judged, {"model": "fake"})
+    assert "10 cursors" in page
+    assert page.count("<svg") == 2
+    ways = [case.way for case in cases(judged)]
+    assert ways.count("raw") == 10
+    assert ways.count("shown") == shown_count(judged)
     assert not aims(judged, 11)["suggestions shown"].met
 
 

@@ -17,6 +17,7 @@ from pillion.base.outcome import Nothing
 from pillion.context.window import cut
 from pillion.engine.base import Cancel, FinishReason, Request
 from pillion.eval.asking import SPEED
+from pillion.eval.compare import Case
 from pillion.eval.cursors import KINDS, Cursor
 from pillion.eval.defects import Defect, Inserted, defects
 from pillion.eval.figures import Aim, at_least, at_most
@@ -171,6 +172,21 @@ def aims(judged: Sequence[Judged], wanted: int) -> dict[str, Aim]:
         "languages": at_least(len(languages), 6),
         **never,
     }
+
+
+def cases(judged: Sequence[Judged]) -> list[Case]:
+    """Return what `pillion eval hygiene --compare` compares."""
+    found = []
+    for item in judged:
+        cursor = item.written.cursor
+        name = f"{cursor.path}:{cursor.start}:{cursor.kind}"
+        ways = {"raw": item.raw_defects}
+        if not isinstance(item.shown, Nothing):
+            ways["shown"] = item.shown_defects
+        for way, spoilt in ways.items():
+            measures = {kind.value: float(kind in spoilt) for kind in Defect}
+            found.append(Case(name, way, {"any_defect": float(bool(spoilt)), **measures}))
+    return found
 
 
 class Kept:
