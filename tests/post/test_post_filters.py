@@ -227,6 +227,31 @@ class TestBlock:
         )
 
 
+class TestHeader:
+    BELOW = "def f(a):\n    x = 0\n█\n        x += b\n    return x\n"
+
+    def test_line_that_opens_what_stands_below(self) -> None:
+        check(self.BELOW, "    for b in a:\n", "    for b in a:")
+
+    def test_cut_behind_it(self) -> None:
+        check(
+            self.BELOW, "    for b in a:\n        y(b)\n    z()\n", "    for b in a:\n        y(b)"
+        )
+
+    @with_and_without_parser
+    def test_line_that_does_not(self, parser: bool) -> None:
+        check(self.BELOW, "    y = 1\n", Reason.NOTHING_LEFT, parser=parser)
+
+    def test_header_above(self) -> None:
+        check("def f():\n    if a:\n        █\n        b()\n", "c()", "c()")
+
+    def test_comment_below_may_stand_anywhere(self) -> None:
+        check("def f():\n    █\n        # Why.\n    b()\n", "c()", "c()")
+
+    def test_arguments_below_may_stand_anywhere(self) -> None:
+        check("f(\n    █\n        b,\n)\n", "a,", "a,")
+
+
 class TestOverlap:
     def test_rest_of_the_line(self) -> None:
         check("foo(█, b)\n", "a, b)", "a, b)|, b)")

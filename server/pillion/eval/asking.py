@@ -25,6 +25,8 @@ from pillion.text.lines import indent_of
 from pillion.text.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pillion.base.settings import Settings
     from pillion.engine.base import Engine, Finish
 
@@ -90,11 +92,17 @@ class Asker:
         self._completer = Completer(engine)
         self._completer.meter = _Steady(SPEED)
 
-    async def ask(self, snapshot: Snapshot, offset: int) -> dict[str, Said]:
-        """Answer at the code-point `offset` in all ways."""
-        raw = await self.raw(snapshot, offset)
-        line = replace(raw, text=first_line(raw.text))
-        return {"raw": raw, "line": line, "shown": await self.shown(snapshot, offset)}
+    async def ask(
+        self, snapshot: Snapshot, offset: int, ways: Sequence[str] = WAYS
+    ) -> dict[str, Said]:
+        """Answer at the code-point `offset` in these ways."""
+        said = {}
+        if "raw" in ways or "line" in ways:
+            raw = await self.raw(snapshot, offset)
+            said = {"raw": raw, "line": replace(raw, text=first_line(raw.text))}
+        if "shown" in ways:
+            said["shown"] = await self.shown(snapshot, offset)
+        return {way: answer for way, answer in said.items() if way in ways}
 
     async def write(self, snapshot: Snapshot, offset: int, most: int) -> dict[str, Said]:
         """Write on from `offset`: raw up to `most` tokens, and by accepting what is shown."""

@@ -13,6 +13,7 @@ from pillion.base.outcome import Nothing
 from pillion.post.balance import balance_brackets
 from pillion.post.blanks import refuse_empty, strip_blanks
 from pillion.post.block import cut_to_block
+from pillion.post.header import keep_header
 from pillion.post.indentation import fix_indentation
 from pillion.post.line_endings import restore_line_endings, unify_line_endings
 from pillion.post.outcome import Draft
@@ -44,6 +45,7 @@ FILTERS: tuple[Filter, ...] = (
     balance_brackets,
     refuse_repeated_prefix,
     strip_blanks,
+    keep_header,
     # Last, since every cut before it may have mended or broken the syntax.
     verify,
     strip_blanks,

@@ -79,11 +79,9 @@ def infill(
 
 
 async def _run(settings: Settings, tasks: list[Exercise], cases: Cases[infilling.Row]) -> None:
-    count = {task.id: 0 for task in tasks}
-    for row in cases.rows:
-        if row.task in count:
-            count[row.task] += 1
-    left = [task for task in tasks if count[task.id] < len(WAYS)]
+    done = {(row.task, row.way) for row in cases.rows}
+    missing = {task.id: [way for way in WAYS if (task.id, way) not in done] for task in tasks}
+    left = [task for task in tasks if missing[task.id]]
     if not left:
         return
     engine = make_engine(settings)
@@ -91,7 +89,7 @@ async def _run(settings: Settings, tasks: list[Exercise], cases: Cases[infilling
     try:
         with progress() as bar:
             for task in bar.track(left, description="tasks"):
-                answers = await asker.ask(task.snapshot, task.offset)
+                answers = await asker.ask(task.snapshot, task.offset, missing[task.id])
                 # All rows at once, so that no task is ever half there.
                 for row in await infilling.judged(task, answers):
                     cases.add(row)
