@@ -265,6 +265,15 @@ class TestOverlap:
     def test_next_line(self) -> None:
         check("def f():\n    █\n    return a + b\n", "a = 1\n    return a + b\n", "a = 1")
 
+    def test_next_line_below_a_line_break(self) -> None:
+        """What is cut off behind a cursor among blanks takes nothing from the front."""
+        check(
+            "class A {\n  int a;\n  █\n  int b;\n}\n",
+            "\nint c;\n  int b;\n",
+            "\nint c;",
+            language="java",
+        )
+
     def test_only_the_next_line(self) -> None:
         check("def f():\n    █\n    return a + b\n", "return a + b\n", Reason.REPEATS_SUFFIX)
 
@@ -358,6 +367,14 @@ class TestRepetition:
 
     def test_line_above(self) -> None:
         check("def f():\n    a.update(b)\n    █\n", "a.update(b)\n", Reason.REPEATS_PREFIX)
+
+    def test_line_above_and_more(self) -> None:
+        check(
+            "import java.util.List;\n█\n",
+            "import java.util.List;\nimport java.util.Map;\n",
+            Reason.REPEATS_PREFIX,
+            language="java",
+        )
 
     def test_line_above_twice(self) -> None:
         check(

@@ -126,3 +126,28 @@ def test_what_is_never_shown(site: Site, written: str, *, complete: bool) -> Non
         return
     judged = Inserted(site.snapshot, site.offset, outcome.text, outcome.swallow, "")
     assert not defects(judged) & set(NEVER)
+
+
+@given(site=sites, written=texts, multiline=st.booleans(), complete=st.booleans())
+@settings(max_examples=200, deadline=None)
+@example(
+    site=site_of("class A {\n  int a;\n  ", "\n  int b;\n}\n", "java"),
+    written="\nint c;\n  int b;\n",
+    multiline=True,
+    complete=True,
+)
+def test_only_the_end_is_cut(site: Site, written: str, *, multiline: bool, complete: bool) -> None:
+    """Blanks aside, a suggestion is how the model began, behind the fence it may begin with.
+
+    A closing bracket may be added at the end, when the editor's own is moved below a body.
+    """
+    outcome = finish(written, site, multiline=multiline, complete=complete)
+    if isinstance(outcome, Nothing):
+        return
+    shown = _squashed(outcome.text).rstrip(")]}")
+    inside = written[written.find("```") :].partition("\n")[2] if "```" in written else written
+    assert _squashed(written).startswith(shown) or _squashed(inside).startswith(shown)
+
+
+def _squashed(text: str) -> str:
+    return "".join(text.split())

@@ -50,12 +50,12 @@ def cut_following_lines(draft: Draft) -> Draft | Nothing:
     below = following_lines(draft.site, MAX_LINES)
     if not below:
         return draft
-    typed = draft.site.typed
-    lines = [line.rstrip() for line in (typed + draft.text).split("\n")]
+    written = (draft.site.typed + draft.text).split("\n")
+    lines = [line.rstrip() for line in written]
     # With text right of the cursor the first line is another one than it seems.
     for number in range(1 if draft.site.rest.strip() else 0, len(lines)):
         if lines[number] and _stands_below(lines[number:], below, draft.site):
-            kept = "\n".join(lines[:number])[len(typed) :]
+            kept = "\n".join(written[:number])[len(draft.site.typed) :]
             if is_blank(kept):
                 return Nothing(Reason.REPEATS_SUFFIX)
             return replace(draft, text=kept, complete=True)
