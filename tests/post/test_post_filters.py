@@ -242,6 +242,16 @@ class TestHeader:
     def test_line_that_does_not(self, parser: bool) -> None:
         check(self.BELOW, "    y = 1\n", Reason.NOTHING_LEFT, parser=parser)
 
+    def test_header_that_is_not_deep_enough(self) -> None:
+        check(
+            self.BELOW.replace("    x = 0\n", '    """Doc."""\n'),
+            "for b in a:\n",
+            Reason.NOTHING_LEFT,
+        )
+
+    def test_string_over_several_lines(self) -> None:
+        check(self.BELOW, '    x = """\n            a\n    """\n', Reason.NOTHING_LEFT)
+
     def test_header_above(self) -> None:
         check("def f():\n    if a:\n        █\n        b()\n", "c()", "c()")
 

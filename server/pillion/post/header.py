@@ -7,6 +7,7 @@ does, and refused where none does. The parser is no help, because it takes any i
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from pillion.base.outcome import Nothing, Reason
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from pillion.post.rows import Row
     from pillion.syntax.site import Site
 
-LINES_BELOW = 8
-"""Lines below the cursor among which the first one of code is looked for."""
+LINES_BELOW = 60
+"""Lines below the cursor among which the end of the block there is looked for."""
 
 
 def keep_header(draft: Draft) -> Draft | Nothing:
@@ -30,15 +31,14 @@ def keep_header(draft: Draft) -> Draft | Nothing:
     site = draft.site
     if not _applies(site):
         return draft
-    below = _depth_below(site)
-    if below is None:
-        return draft
-    rows = rows_of(draft.text, scan(draft.text, site.language, surroundings(site).inside))
-    for row in reversed(rows):
-        if _may_end(row, below, site):
-            whole = row.end == len(draft.text)
-            return draft if whole else replace(draft, text=draft.text[: row.end], complete=True)
-    return Nothing(Reason.NOTHING_LEFT, "The block below would have no line that opens it.")
+    depths = _depths_below(site)
+    nest = scan(draft.text, site.language)
+    if not depths or nest.inside or nest.open():
+        return draft  # What is open at the end may take what is below into itself.
+    end = _last_end(rows_of(draft.text, nest), depths, site)
+    if end is None:
+        return Nothing(Reason.NOTHING_LEFT, "The block below would have no line that opens it.")
+    return draft if end == len(draft.text) else replace(draft, text=draft.text[:end], complete=True)
 
 
 def _applies(site: Site) -> bool:
@@ -48,19 +48,31 @@ def _applies(site: Site) -> bool:
     return site.language.blocks == "indent" and fresh and not quiet and in_body(site)
 
 
-def _depth_below(site: Site) -> int | None:
-    """Return how far the first line of code below is indented."""
+def _depths_below(site: Site) -> tuple[int, int] | None:
+    """Return how far the block below is indented, and the code that ends it."""
     comment = site.language.line_comment
-    for line in following_lines(site, LINES_BELOW):
-        if not (comment and line.lstrip().startswith(comment)):
-            return indent_width(line)
-    return None
+    depths = [
+        indent_width(line)
+        for line in following_lines(site, LINES_BELOW)
+        if not (comment and line.lstrip().startswith(comment))
+    ]
+    if not depths:
+        return None
+    return depths[0], next((depth for depth in depths if depth < depths[0]), 0)
 
 
-def _may_end(row: Row, below: int, site: Site) -> bool:
-    """Tell whether the line below may follow this one, as far as their indentation says."""
-    line = (site.typed if row.start == 0 else "") + row.text
-    if row.blank or indent_width(line) >= below or opens_block(line, site):
-        return not row.blank
-    # Inside brackets or a string indentation is free, and what is open there ends elsewhere.
-    return row.quiet or row.depth > 0 or row.depth_after > 0
+def _last_end(rows: list[Row], depths: tuple[int, int], site: Site) -> int | None:
+    """Return the end of the last row that the block below may follow."""
+    below, outer = depths
+    found, depth = None, 0
+    for row, after in zip_longest(rows, rows[1:]):
+        if row.level:
+            # Further lines of a statement are indented as they like.
+            depth = indent_width((site.typed if row.start == 0 else "") + row.text)
+        unfinished = row.depth_after or (after and after.quiet)
+        if row.blank or unfinished:
+            continue
+        opens = opens_block(row.text, site) and outer <= depth < below
+        if depth >= below or opens:
+            found = row.end
+    return found
