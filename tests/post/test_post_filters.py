@@ -287,6 +287,9 @@ class TestOverlap:
     def test_only_the_next_line(self) -> None:
         check("def f():\n    █\n    return a + b\n", "return a + b\n", Reason.REPEATS_SUFFIX)
 
+    def test_line_that_becomes_the_next_one(self) -> None:
+        check("equal(█)\nequal(params, 0)\n", "params, 0)\nother()", Reason.REPEATS_SUFFIX)
+
     def test_same_line_in_another_branch(self) -> None:
         check("if a:\n    █\nelse:\n    return None\n", "return None\n", "return None")
 

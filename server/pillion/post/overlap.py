@@ -69,6 +69,15 @@ def refuse_unchanged(draft: Draft) -> Draft | Nothing:
     return draft
 
 
+def refuse_following_line(draft: Draft) -> Draft | Nothing:
+    """Refuse a suggestion that makes the cursor's line the same as the one below."""
+    site = draft.site
+    line = (site.typed + draft.text + site.rest[draft.swallow :]).rstrip()
+    if "\n" not in line and following_lines(site, 1) == [line] and _WORD.search(line):
+        return Nothing(Reason.REPEATS_SUFFIX)
+    return draft
+
+
 def _stands_below(lines: list[str], below: list[str], site: Site) -> bool:
     """Tell whether `lines` begins with what stands right below, or a little further down.
 
