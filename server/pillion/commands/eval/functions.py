@@ -18,6 +18,7 @@ from pillion.commands.eval.common import (
     html_option,
     sample_option,
     threads_option,
+    warn_of_limits,
 )
 from pillion.eval import infilling
 from pillion.eval.asking import Asker
@@ -25,7 +26,6 @@ from pillion.eval.cases import Cases
 from pillion.eval.humaneval import load_functions
 from pillion.eval.infilling_report import FUNCTIONS, report
 from pillion.eval.record import record
-from pillion.sandbox.run import best
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,6 +66,7 @@ def functions(
     tasks = load_functions(data, sample=sample, seed=seed)
     settings = Settings(model=model, threads=threads, engine_mode="inproc")
     cases = Cases(infilling.Row, csv_path)
+    sandbox = warn_of_limits()
     asyncio.run(_run(settings, tasks, cases))
     chosen = {task.id for task in tasks}
     rows = [row for row in cases.rows if row.task in chosen]
@@ -74,7 +75,7 @@ def functions(
         "ways": infilling.summary(rows),
         "tab_less_raw": infilling.gains(rows, "raw", "tab"),
     }
-    circumstances = {"seed": seed, "sandbox": best().sentence, **record(settings)}
+    circumstances = {"seed": seed, "sandbox": sandbox, **record(settings)}
     if html_path:
         page = report("Functions", FUNCTIONS, rows, circumstances)
         html_path.write_text(page, encoding="utf-8")

@@ -18,6 +18,7 @@ from pillion.commands.eval.common import (
     html_option,
     sample_option,
     threads_option,
+    warn_of_limits,
 )
 from pillion.eval import infilling
 from pillion.eval.asking import WAYS, Asker
@@ -25,7 +26,6 @@ from pillion.eval.cases import Cases
 from pillion.eval.humaneval import load_infilling
 from pillion.eval.infilling_report import INFILL, report
 from pillion.eval.record import record
-from pillion.sandbox.run import best
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +63,7 @@ def infill(
     tasks = load_infilling(data, sample=sample, seed=seed)
     settings = Settings(model=model, threads=threads, engine_mode="inproc")
     cases = Cases(infilling.Row, csv_path)
+    sandbox = warn_of_limits()
     asyncio.run(_run(settings, tasks, cases))
     chosen = {task.id for task in tasks}
     rows = [row for row in cases.rows if row.task in chosen]
@@ -72,7 +73,7 @@ def infill(
         "shown_less_raw": infilling.gains(rows, "raw"),
         "shown_less_line": infilling.gains(rows, "line"),
     }
-    circumstances = {"seed": seed, "sandbox": best().sentence, **record(settings)}
+    circumstances = {"seed": seed, "sandbox": sandbox, **record(settings)}
     if html_path:
         html_path.write_text(report("Infilling", INFILL, rows, circumstances), encoding="utf-8")
     finish(result, infilling.cases(rows), infilling.aims(rows), circumstances, as_json=as_json)
