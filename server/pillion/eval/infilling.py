@@ -17,6 +17,7 @@ from pillion.eval.metrics import exact, kept_prefix, wilson
 from pillion.eval.paired import difference
 from pillion.eval.similarity import bleu, edit_similarity
 from pillion.sandbox.limits import Limits
+from pillion.sandbox.outcome import Protection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -142,6 +143,11 @@ def cases(rows: Sequence[Row]) -> list[Case]:
         )
         for row in rows
     ]
+
+
+def protections(rows: Sequence[Row]) -> str:
+    """Return what protected the host from the code of these rows."""
+    return " ".join(Protection(name).sentence for name in sorted({row.protection for row in rows}))
 
 
 def aims(rows: Sequence[Row]) -> dict[str, Aim]:

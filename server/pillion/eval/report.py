@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from html import escape
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from pillion.eval.report_style import STYLE
@@ -114,14 +115,19 @@ def histogram(series: Mapping[str, Sequence[float]], low: float, high: float, un
         f'<text class="tick" x="{left - 14}" y="20">{most}</text>',
         f'<line class="axis" x1="{left}" x2="{WIDTH - 10}" y1="{height + 16}" y2="{height + 16}"/>',
     ]
-    svg = f'<svg viewBox="0 0 {WIDTH} {height + 54}" role="img" aria-label="histogram">'
+    svg = f'<svg viewBox="0 0 {WIDTH} {height + 62}" role="img" aria-label="histogram">'
     caption = f'<text class="tick" x="{WIDTH / 2}" y="{height + 50}">{escape(unit)}</text>'
     return _legend(list(counts)) + svg + "".join(shapes) + caption + "</svg>"
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a table; what is no text is set to the right."""
-    head = "".join(f"<th>{escape(heading)}</th>" for heading in headings)
+    rows = list(rows)
+    numbers = [isinstance(value, int | float) for value in rows[0]] if rows else []
+    head = "".join(
+        f"<th{' class="number"' if number else ''}>{escape(heading)}</th>"
+        for heading, number in zip_longest(headings, numbers)
+    )
     body = "".join(f"<tr>{''.join(_cell(value) for value in row)}</tr>" for row in rows)
     whole = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
     return f'<div class="wide"><table>{whole}</table></div>'

@@ -73,12 +73,10 @@ def compare_option() -> Callable[[F], F]:
     )
 
 
-def warn_of_limits() -> str:
-    """Say on standard error when there is no sandbox but limits; return what there is."""
-    protection = best()
-    if not protection.isolates:
-        click.echo(protection.sentence, err=True)
-    return protection.sentence
+def warn_of_limits() -> None:
+    """Say on standard error when there is no sandbox but limits."""
+    if not best().isolates:
+        click.echo(best().sentence, err=True)
 
 
 def finish(

@@ -66,7 +66,7 @@ def functions(
     tasks = load_functions(data, sample=sample, seed=seed)
     settings = Settings(model=model, threads=threads, engine_mode="inproc")
     cases = Cases(infilling.Row, csv_path)
-    sandbox = warn_of_limits()
+    warn_of_limits()
     asyncio.run(_run(settings, tasks, cases))
     chosen = {task.id for task in tasks}
     rows = [row for row in cases.rows if row.task in chosen]
@@ -75,7 +75,7 @@ def functions(
         "ways": infilling.summary(rows),
         "tab_less_raw": infilling.gains(rows, "raw", "tab"),
     }
-    circumstances = {"seed": seed, "sandbox": sandbox, **record(settings)}
+    circumstances = {"seed": seed, "sandbox": infilling.protections(rows), **record(settings)}
     if html_path:
         page = report("Functions", FUNCTIONS, rows, circumstances)
         html_path.write_text(page, encoding="utf-8")

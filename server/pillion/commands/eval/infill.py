@@ -63,7 +63,7 @@ def infill(
     tasks = load_infilling(data, sample=sample, seed=seed)
     settings = Settings(model=model, threads=threads, engine_mode="inproc")
     cases = Cases(infilling.Row, csv_path)
-    sandbox = warn_of_limits()
+    warn_of_limits()
     asyncio.run(_run(settings, tasks, cases))
     chosen = {task.id for task in tasks}
     rows = [row for row in cases.rows if row.task in chosen]
@@ -73,7 +73,7 @@ def infill(
         "shown_less_raw": infilling.gains(rows, "raw"),
         "shown_less_line": infilling.gains(rows, "line"),
     }
-    circumstances = {"seed": seed, "sandbox": sandbox, **record(settings)}
+    circumstances = {"seed": seed, "sandbox": infilling.protections(rows), **record(settings)}
     if html_path:
         html_path.write_text(report("Infilling", INFILL, rows, circumstances), encoding="utf-8")
     finish(result, infilling.cases(rows), infilling.aims(rows), circumstances, as_json=as_json)
