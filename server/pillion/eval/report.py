@@ -123,10 +123,11 @@ def histogram(series: Mapping[str, Sequence[float]], low: float, high: float, un
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a table; what is no text is set to the right."""
     rows = list(rows)
-    numbers = [isinstance(value, int | float) for value in rows[0]] if rows else []
+    first = rows[0] if rows else ()
+    kinds = ["number" if isinstance(value, int | float) else "text" for value in first]
     head = "".join(
-        f"<th{' class="number"' if number else ''}>{escape(heading)}</th>"
-        for heading, number in zip_longest(headings, numbers)
+        f'<th class="{kind}">{escape(heading)}</th>'
+        for heading, kind in zip_longest(headings, kinds, fillvalue="text")
     )
     body = "".join(f"<tr>{''.join(_cell(value) for value in row)}</tr>" for row in rows)
     whole = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
