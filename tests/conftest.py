@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from importlib.metadata import version
 
@@ -25,8 +26,12 @@ def pytest_report_header() -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_engines() -> Iterator[None]:
-    """Let the tests share engines among themselves, never the user's, and stop them in the end."""
+def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let the tests share engines among themselves, never the user's, and stop them in the end.
+
+    What they count is not the user's, either.
+    """
+    os.environ["PILLION_EVENTS_DIR"] = str(tmp_path_factory.mktemp("events"))
     with runtime_folder():
         yield
         stop_hosts()

@@ -26,6 +26,7 @@ COMMANDS = {
     "models": "List, get, verify and remove models.",
     "doctor": "Tell what is installed, how fast it is, and how to mend what is wrong.",
     "demo": "Show Pillion at work on real code, through the real server.",
+    "stats": "Show how often suggestions were shown and accepted.",
     "bench": "Measure speed and quality on this machine.",
     "eval": "Measure how good the suggestions are.",
     "docs": "Write the generated pages of the documentation.",

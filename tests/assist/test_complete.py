@@ -69,6 +69,18 @@ async def test_an_empty_answer_has_a_reason() -> None:
     assert (await ask(says("   "), "a = █\n")).outcome == Nothing(Reason.ONLY_WHITESPACE)
 
 
+@pytest.mark.parametrize(
+    ("eagerness", "shown"), [("eager", True), ("balanced", True), ("careful", False)]
+)
+async def test_how_sure_the_model_has_to_be(eagerness: str, *, shown: bool) -> None:
+    engine = says("1", log_probability=-0.4)  # A confidence of 0.67.
+    answer = await ask(engine, "x = █\n", Settings(eagerness=eagerness))
+    assert isinstance(answer.outcome, Suggestion) is shown
+    if isinstance(answer.outcome, Nothing):
+        assert answer.outcome.reason is Reason.LOW_CONFIDENCE
+        assert "67%" in str(answer.outcome)
+
+
 async def test_a_failing_engine_is_a_reason_not_an_exception() -> None:
     engine = says("x", error=EngineError("It broke."))
     outcome = (await ask(engine, "a = █\n")).outcome

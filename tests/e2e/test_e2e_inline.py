@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from editors import BARE, SECRET, URI, document, session, until_asked
 
+from pillion.base.paths import events_dir
 from pillion.lsp.client import Client, Inline, ServerError
 from pillion.lsp.sessions import LARGEST
 
@@ -286,6 +287,9 @@ async def test_what_the_user_does_with_suggestions_is_counted() -> None:
             client.notify(f"pillion/inlineCompletion/{event}", {"any": SECRET})
         counts = (await client.request("pillion/status"))["counts"]
         assert counts == {"shown": 2, "accepted": 1, "partlyAccepted": 1, "dismissed": 1}
+    kept = "".join(path.read_text() for path in events_dir().glob("*.txt"))
+    assert kept.count(" dismissed\n") == 1
+    assert SECRET not in kept
 
 
 async def test_every_request_of_a_burst_is_answered_once() -> None:

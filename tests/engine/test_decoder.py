@@ -116,6 +116,15 @@ def test_generates_until_the_model_ends() -> None:
     assert (done.prompt_tokens, done.evaluated_tokens, done.generated_tokens) == (2, 2, 2)
 
 
+def test_how_sure_the_model_was() -> None:
+    """The mean over what it chose, the end included; what was typed it did not choose."""
+    model = TinyModel([7, 2, 3, END])
+    _, end = run(Decoder(model), model, Prompt(("a",), heal="a"))
+    others = [float(np.exp(value)) for value in np.linspace(0.1, 0, len(PIECES)) - 1]
+    expected = [np.e / (np.e + sum(others) - others[token]) for token in (2, 3, END)]
+    assert end.confidence == pytest.approx(float(np.prod(expected)) ** (1 / 3), rel=1e-4)
+
+
 def test_stops_at_the_token_limit() -> None:
     model = TinyModel([1] * 9)
     text, done = run(Decoder(model), model, Prompt(("a",)), tokens=3)

@@ -101,14 +101,14 @@ def golden(item: Judged, sources: Sources) -> str:
         f'language = "{cursor.language}"',
         f"complete = {str(complete).lower()}",
         f"before = '''\n{before}'''",
-        _outcome(site, excerpt.shown),
+        _outcome(excerpt.shown),
     ]
     for name, other in (
         ("without_parser", streamed(blind(site), raw, complete=complete)),
         ("at_once", at_once(site, raw, complete=complete)),
     ):
         if other != excerpt.shown:
-            parts += ["", f"[{name}]", _outcome(site, other)]
+            parts += ["", f"[{name}]", _outcome(other)]
     return "\n".join(parts) + "\n"
 
 
@@ -130,10 +130,9 @@ def _excerpt(
     return None
 
 
-def _outcome(site: Site, shown: str) -> str:
+def _outcome(shown: str) -> str:
     if "├" in shown:
         return f"after = '''\n{shown}'''"
-    assert site
     return f'reason = "{shown}"'
 
 

@@ -227,6 +227,41 @@ class TestBlock:
         )
 
 
+class TestHeader:
+    BELOW = "def f(a):\n    x = 0\n█\n        x += b\n    return x\n"
+
+    def test_line_that_opens_what_stands_below(self) -> None:
+        check(self.BELOW, "    for b in a:\n", "    for b in a:")
+
+    def test_cut_behind_it(self) -> None:
+        check(
+            self.BELOW, "    for b in a:\n        y(b)\n    z()\n", "    for b in a:\n        y(b)"
+        )
+
+    @with_and_without_parser
+    def test_line_that_does_not(self, parser: bool) -> None:
+        check(self.BELOW, "    y = 1\n", Reason.NOTHING_LEFT, parser=parser)
+
+    def test_header_that_is_not_deep_enough(self) -> None:
+        check(
+            self.BELOW.replace("    x = 0\n", '    """Doc."""\n'),
+            "for b in a:\n",
+            Reason.NOTHING_LEFT,
+        )
+
+    def test_string_over_several_lines(self) -> None:
+        check(self.BELOW, '    x = """\n            a\n    """\n', Reason.NOTHING_LEFT)
+
+    def test_header_above(self) -> None:
+        check("def f():\n    if a:\n        █\n        b()\n", "c()", "c()")
+
+    def test_comment_below_may_stand_anywhere(self) -> None:
+        check("def f():\n    █\n        # Why.\n    b()\n", "c()", "c()")
+
+    def test_arguments_below_may_stand_anywhere(self) -> None:
+        check("f(\n    █\n        b,\n)\n", "a,", "a,")
+
+
 class TestOverlap:
     def test_rest_of_the_line(self) -> None:
         check("foo(█, b)\n", "a, b)", "a, b)|, b)")
@@ -240,11 +275,37 @@ class TestOverlap:
     def test_next_line(self) -> None:
         check("def f():\n    █\n    return a + b\n", "a = 1\n    return a + b\n", "a = 1")
 
+    def test_next_line_below_a_line_break(self) -> None:
+        """What is cut off behind a cursor among blanks takes nothing from the front."""
+        check(
+            "class A {\n  int a;\n  █\n  int b;\n}\n",
+            "\nint c;\n  int b;\n",
+            "\nint c;",
+            language="java",
+        )
+
     def test_only_the_next_line(self) -> None:
         check("def f():\n    █\n    return a + b\n", "return a + b\n", Reason.REPEATS_SUFFIX)
 
+    def test_line_that_becomes_the_next_one(self) -> None:
+        check("equal(█)\nequal(params, 0)\n", "params, 0)\nother()", Reason.REPEATS_SUFFIX)
+
     def test_same_line_in_another_branch(self) -> None:
         check("if a:\n    █\nelse:\n    return None\n", "return None\n", "return None")
+
+    def test_block_a_little_further_down(self) -> None:
+        check(
+            "def f():\n    █\n    if a:\n        b()\n    for c in d:\n        emit(c)\n",
+            "x = 0\n    for c in d:\n        emit(c)\n    return x\n",
+            "x = 0",
+        )
+
+    def test_same_header_above_another_body(self) -> None:
+        check(
+            "def f():\n    █\n    if a:\n        b()\n    for c in d:\n        e(c)\n",
+            "for c in d:\n        g(c)\n",
+            "for c in d:\n        g(c)",
+        )
 
     def test_short_line_a_little_further_down(self) -> None:
         check("def f():\n    █\n    b()\n    a()\n", "a()", "a()")
@@ -319,6 +380,22 @@ class TestRepetition:
 
     def test_line_above(self) -> None:
         check("def f():\n    a.update(b)\n    █\n", "a.update(b)\n", Reason.REPEATS_PREFIX)
+
+    def test_line_above_and_more(self) -> None:
+        check(
+            "import java.util.List;\n█\n",
+            "import java.util.List;\nimport java.util.Map;\n",
+            Reason.REPEATS_PREFIX,
+            language="java",
+        )
+
+    def test_line_above_twice(self) -> None:
+        check(
+            "def f():\n    a.update(b)\n    █\n",
+            "a.update(b)\n    a.update(b)\n    a.upd",
+            Reason.REPEATS_PREFIX,
+            complete=False,
+        )
 
 
 class TestSyntax:

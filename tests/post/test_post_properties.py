@@ -8,6 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pillion.base.outcome import Nothing, Reason
+from pillion.eval.defects import Inserted, defects
+from pillion.eval.hygiene import NEVER
 from pillion.post.nesting import scan
 from pillion.post.outcome import Draft
 from pillion.post.pipeline import Stopper, finish
@@ -113,3 +115,39 @@ def _edited(site: Site, draft: Draft) -> str:
 
 def _left_over(site: Site, draft: Draft) -> int:
     return len(scan(_edited(site, draft), site.language).unopened())
+
+
+@given(site=sites, written=texts, complete=st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_what_is_never_shown(site: Site, written: str, *, complete: bool) -> None:
+    """The judge of `pillion eval hygiene`, who knows none of the filters, finds nothing either."""
+    outcome = finish(written, site, multiline=multiline_here(site), complete=complete)
+    if isinstance(outcome, Nothing) or site.language.grammar is None:
+        return
+    judged = Inserted(site.snapshot, site.offset, outcome.text, outcome.swallow, "")
+    assert not defects(judged) & set(NEVER)
+
+
+@given(site=sites, written=texts, multiline=st.booleans(), complete=st.booleans())
+@settings(max_examples=200, deadline=None)
+@example(
+    site=site_of("class A {\n  int a;\n  ", "\n  int b;\n}\n", "java"),
+    written="\nint c;\n  int b;\n",
+    multiline=True,
+    complete=True,
+)
+def test_only_the_end_is_cut(site: Site, written: str, *, multiline: bool, complete: bool) -> None:
+    """Blanks aside, a suggestion is how the model began, behind the fence it may begin with.
+
+    A closing bracket may be added at the end, when the editor's own is moved below a body.
+    """
+    outcome = finish(written, site, multiline=multiline, complete=complete)
+    if isinstance(outcome, Nothing):
+        return
+    shown = _squashed(outcome.text).rstrip(")]}")
+    inside = written[written.find("```") :].partition("\n")[2] if "```" in written else written
+    assert _squashed(written).startswith(shown) or _squashed(inside).startswith(shown)
+
+
+def _squashed(text: str) -> str:
+    return "".join(text.split())

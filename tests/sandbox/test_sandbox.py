@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -77,6 +78,16 @@ def test_program_that_fails(protection: Protection) -> None:
 def test_files_and_other_programs(protection: Protection) -> None:
     result = run(["cat", "a/b.txt"], files={"a/b.txt": "é\r\n"}, protection=protection)
     assert result.stdout == "é\r\n"
+
+
+def test_what_it_may_read_may_lie_anywhere(protection: Protection) -> None:
+    """Also in the folder for temporary files, which is the program's own otherwise."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "data.txt").write_text("here", encoding="utf-8")
+        result = run(["cat", str(folder / "data.txt")], more=[folder], protection=protection)
+    assert result.stdout == "here"
 
 
 def test_program_that_is_not_there(protection: Protection) -> None:

@@ -44,6 +44,10 @@ IDLE_SECONDS = 0.25
 """Quiet after an answer before the model reads on; fast typists pause less between keys."""
 
 
+LEAST_CONFIDENCE = {"eager": 0.0, "balanced": 0.6, "careful": 0.8}
+"""Mean probability of a suggestion's tokens below which it is not shown."""
+
+
 class Completer:
     """Completes documents with one engine; remembers what the model has read of each."""
 
@@ -160,6 +164,11 @@ class Completer:
             return Answer(Nothing(Reason.CANCELLED), info.name, done, allowed, trace)
         with trace.stage("post"):
             draft = finish(text, site, multiline=multiline, complete=complete)
+        if (
+            not isinstance(draft, Nothing)
+            and done.confidence < LEAST_CONFIDENCE[settings.eagerness]
+        ):
+            draft = Nothing(Reason.LOW_CONFIDENCE, f"Confidence: {done.confidence:.0%}.")
         if isinstance(draft, Nothing):
             return Answer(draft, info.name, done, allowed, trace, choice.snippets)
         suggestion = Suggestion(draft.text, site.offset, site.offset + draft.swallow)

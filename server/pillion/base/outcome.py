@@ -30,6 +30,7 @@ class Reason(StrEnum):
     REPEATS_PREFIX = "repeats_prefix"
     UNBALANCED = "unbalanced"
     NOTHING_LEFT = "nothing_left"
+    LOW_CONFIDENCE = "low_confidence"
 
     @property
     def sentence(self) -> str:
@@ -66,4 +67,5 @@ _SENTENCES = {
     Reason.REPEATS_PREFIX: "The model only repeated what stands before the cursor.",
     Reason.UNBALANCED: "The suggestion only closed brackets that are already closed.",
     Reason.NOTHING_LEFT: "Nothing was left of the suggestion once it was checked.",
+    Reason.LOW_CONFIDENCE: "The model was not sure enough (`pillion.completion.eagerness`).",
 }

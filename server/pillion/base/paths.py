@@ -34,6 +34,12 @@ def log_dir() -> Path:
     return _override("PILLION_LOG_DIR") or platformdirs.user_log_path(_APP, appauthor=False)
 
 
+def events_dir() -> Path:
+    """Return the folder of what `pillion stats` shows; `PILLION_EVENTS_DIR` overrides it."""
+    chosen = _override("PILLION_EVENTS_DIR")
+    return chosen or platformdirs.user_state_path(_APP, appauthor=False) / "events"
+
+
 def runtime_dir() -> Path:
     """Return the folder for sockets, locks and logs of running engines, for this user alone.
 

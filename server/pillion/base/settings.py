@@ -118,6 +118,13 @@ class Settings:
         "`single` stops at the end of the line, `auto` completes whole blocks where one begins.",
         choices=("auto", "single"),
     )
+    eagerness: str = _setting(
+        "completion.eagerness",
+        "eager",
+        "`eager` shows every suggestion, `balanced` and `careful` only those that the model was "
+        "sure or very sure of.",
+        choices=("eager", "balanced", "careful"),
+    )
     cold_ms: int = _setting(
         "latency.coldMs",
         1500,
@@ -125,6 +132,12 @@ class Settings:
         "sees at first is cut to that.",
         minimum=200,
         maximum=60000,
+    )
+    statistics: bool = _setting(
+        "statistics",
+        True,
+        "Count on this machine how often suggestions are shown, accepted and dismissed, for "
+        "`pillion stats`; never more than the event and the day.",
     )
     debounce_ms: int = _setting(
         "completion.debounceMs",

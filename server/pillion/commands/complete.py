@@ -48,8 +48,9 @@ def complete(place: str, model: str | None, engine: str, *, as_json: bool) -> No
 
     The JSON object has: text (to insert), reason and detail (why there is none), replaces (text
     right of the cursor whose place it takes), line, column, language, model, prompt_tokens,
-    evaluated_tokens (those not found in the cache), generated_tokens, stages (name to
-    milliseconds), notes.
+    evaluated_tokens (those not found in the cache), generated_tokens, confidence (mean
+    probability of the tokens; null where the model wrote none), stages (name to milliseconds),
+    notes.
     """
     snapshot, offset, notes = _read(place)
     settings = replace(
@@ -86,6 +87,7 @@ def as_object(answer: Answer, snapshot: Snapshot, offset: int) -> dict[str, obje
         "prompt_tokens": done.prompt_tokens if done else 0,
         "evaluated_tokens": done.evaluated_tokens if done else 0,
         "generated_tokens": done.generated_tokens if done else 0,
+        "confidence": round(done.confidence, 3) if done and done.generated_tokens else None,
         "stages": {name: round(ms, 2) for name, ms in answer.trace.stages.items()},
         "notes": answer.trace.notes,
     }

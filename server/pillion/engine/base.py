@@ -5,6 +5,7 @@ llama.cpp in this process, a server over HTTP and a scripted fake are equals beh
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
@@ -68,6 +69,13 @@ class Finish:
     generated_tokens: int = 0
     prefill_ms: float = 0.0
     decode_ms: float = 0.0
+    log_probability: float = 0.0
+    """Mean natural logarithm of the probability that the model gave to each token it chose."""
+
+    @property
+    def confidence(self) -> float:
+        """How sure the model was of its tokens, in the (geometric) mean: from 0 to 1."""
+        return math.exp(min(0.0, self.log_probability))
 
 
 @dataclass(frozen=True, slots=True)

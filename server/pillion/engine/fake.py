@@ -30,6 +30,8 @@ class Script:
     hangs: bool = False
     """After the chunks, wait until cancelled."""
     finish: FinishReason = FinishReason.STOP
+    log_probability: float = 0.0
+    """How sure the model was, as in `Finish`."""
 
 
 @dataclass
@@ -78,7 +80,8 @@ class FakeEngine:
         if script.error:
             raise script.error
         reason = FinishReason.CANCELLED if cancel.is_set() else script.finish
-        yield Chunk("", Finish(reason, prompt_tokens=1, evaluated_tokens=1, generated_tokens=said))
+        costs = {"prompt_tokens": 1, "evaluated_tokens": 1, "generated_tokens": said}
+        yield Chunk("", Finish(reason, **costs, log_probability=script.log_probability))
 
     async def count(self, texts: Sequence[str]) -> list[int]:
         """Count a token for every four characters."""

@@ -21,17 +21,24 @@ from pillion.engine.base import Cancel, Request
 from pillion.eval.layouts import usual
 from pillion.syntax.locate import locate
 from pillion.text.edits import Edit
+from pillion.text.lines import indent_of
+from pillion.text.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pillion.base.settings import Settings
     from pillion.engine.base import Engine, Finish
-    from pillion.text.snapshot import Snapshot
 
 WAYS = ("raw", "line", "shown")
 
 SPEED = Speed(read=1000.0, write=40.0)
 """Tokens per second that the latency contract is told, so that every machine, busy or not, reads
 and writes as much: the whole window, and `completion.maxTokens`."""
+
+
+MOST_TABS = 12
+"""Suggestions accepted one after the other; a function that needs more is not going to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,21 @@ class Said:
     generated_tokens: int = 0
     first_ms: float = 0.0
     total_ms: float = 0.0
+    confidence: float | None = None
+    """Mean probability of the tokens; None where the model wrote none."""
+
+    def then(self, text: str, said: Said) -> Said:
+        """Return this with another answer behind it, and the costs of both."""
+        return Said(
+            self.text + text,
+            0,
+            "",
+            said.prompt_tokens,
+            self.generated_tokens + said.generated_tokens,
+            self.first_ms or said.first_ms,
+            self.total_ms + said.total_ms,
+            said.confidence,
+        )
 
     def insert(self, snapshot: Snapshot, offset: int) -> str:
         """Return the document with the answer in it."""
@@ -70,18 +92,49 @@ class Asker:
         self._completer = Completer(engine)
         self._completer.meter = _Steady(SPEED)
 
-    async def ask(self, snapshot: Snapshot, offset: int) -> dict[str, Said]:
-        """Answer at the code-point `offset` in all ways."""
-        raw = await self.raw(snapshot, offset)
-        line = replace(raw, text=first_line(raw.text))
-        return {"raw": raw, "line": line, "shown": await self.shown(snapshot, offset)}
+    async def ask(
+        self, snapshot: Snapshot, offset: int, ways: Sequence[str] = WAYS
+    ) -> dict[str, Said]:
+        """Answer at the code-point `offset` in these ways."""
+        said = {}
+        if "raw" in ways or "line" in ways:
+            raw = await self.raw(snapshot, offset)
+            said = {"raw": raw, "line": replace(raw, text=first_line(raw.text))}
+        if "shown" in ways:
+            said["shown"] = await self.shown(snapshot, offset)
+        return {way: answer for way, answer in said.items() if way in ways}
 
-    async def raw(self, snapshot: Snapshot, offset: int) -> Said:
+    async def write(self, snapshot: Snapshot, offset: int, most: int) -> dict[str, Said]:
+        """Write on from `offset`: raw up to `most` tokens, and by accepting what is shown."""
+        return {
+            "raw": await self.raw(snapshot, offset, most),
+            "tab": await self.tab(snapshot, offset),
+        }
+
+    async def tab(self, snapshot: Snapshot, offset: int) -> Said:
+        """Return what comes of accepting every suggestion and beginning a new line behind it."""
+        whole, text, break_ = Said(""), snapshot.text, ""
+        for turn in range(MOST_TABS):
+            document = Snapshot(snapshot.uri, text, turn, snapshot.language)
+            at = offset + len(whole.text) + len(break_)
+            said = await self.shown(document, at)
+            if said.reason:
+                whole = replace(whole, reason=whole.reason or (said.reason if not turn else ""))
+                break
+            whole = whole.then(break_ + said.text, said)
+            before = snapshot.text[:offset] + whole.text
+            line = before.rpartition("\n")[2]
+            deeper = "    " if line.rstrip().endswith((":", "(", "[", "{")) else ""
+            break_ = "\n" + indent_of(line) + deeper
+            text = before + break_ + snapshot.text[offset:]
+        return whole
+
+    async def raw(self, snapshot: Snapshot, offset: int, most: int | None = None) -> Said:
         """Return all that the model writes."""
         allowed = plan(SPEED, self._settings)
         window = cut(locate(snapshot, offset), allowed.full, None)
         # A session of its own: what the other way has read is laid out differently.
-        request = Request(usual(window), allowed.max_tokens, session=f"{snapshot.uri}#raw")
+        request = Request(usual(window), most or allowed.max_tokens, session=f"{snapshot.uri}#raw")
         started, first, text = time.perf_counter(), 0.0, ""
         async for chunk in self._engine.stream(request, Cancel()):
             if chunk.text and not text:
@@ -89,7 +142,8 @@ class Asker:
             text += chunk.text
             if chunk.finish:
                 done = chunk.finish
-        return Said(text, 0, "", done.prompt_tokens, done.generated_tokens, first, _since(started))
+        costs = (done.prompt_tokens, done.generated_tokens, first, _since(started))
+        return Said(text, 0, "", *costs, done.confidence)
 
     async def shown(self, snapshot: Snapshot, offset: int) -> Said:
         """Return what Pillion shows."""
@@ -102,6 +156,7 @@ class Asker:
             done.generated_tokens if done else 0,
             stages.get("first_token", 0.0),
             stages.get("total", 0.0),
+            done.confidence if done and done.generated_tokens else None,
         )
         outcome = answer.outcome
         if isinstance(outcome, Nothing):

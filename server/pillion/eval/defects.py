@@ -50,8 +50,8 @@ class Inserted:
 
 
 _SPECIAL = re.compile(
-    r"<\|[^|<>\n]{1,30}\|?>?|<\uff5c|<(?:fim|PRE|SUF|MID|EOT|repo_name|file_sep)[^>\n]*>|</?s>"
-    r"|\[/?INST\]"
+    r"<\|[\w -]{1,40}\|>|<\|\w{0,40}\|?$|<\uff5c|</?s>|\[/?INST\]"
+    r"|<(?:fim|PRE|SUF|MID|EOT|repo_name|file_sep)[^>\n]*>"
 )
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 _WORD = re.compile(r"[^\W\d_]{2}")
@@ -151,7 +151,7 @@ def _prose(it: Inserted) -> bool:
         return False
     marks = ("#", "//", "*", '"""', "'''", "/*", "`", '"', "'", "--", "///")
     lines = (_typed(it) + it.text).split("\n")
-    around = it.snapshot.text[: it.offset].rsplit("\n", 8)[1:]
+    around = it.snapshot.text[: it.offset].rsplit("\n", 8)[-8:]
     if any(line.lstrip().startswith(marks) or '"""' in line for line in (*lines, *around)):
         return False
     return any(

@@ -1,4 +1,4 @@
-"""The tasks of HumanEval and of its infilling, and the programs that judge an answer.
+"""The exercises of HumanEval, its infilling and MBPP, and the programs that judge an answer.
 
 A program is executed in the sandbox only. It passes when it reaches its last line: code that ends
 it early, with any exit code, has not passed.
@@ -10,9 +10,11 @@ import ast
 import gzip
 import json
 import random
+import re
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pillion.base.errors import UsageError
 from pillion.sandbox.run import run_python
@@ -25,49 +27,114 @@ if TYPE_CHECKING:
     from pillion.sandbox.outcome import Result
 
 SINGLE_LINE = "HumanEval-SingleLineInfilling.jsonl.gz"
+HUMAN_EVAL = "HumanEval.jsonl.gz"
+MBPP = "sanitized-mbpp.json"
 PASSED = "every check passed"
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
-class Infilling:
-    """A function without one of its lines."""
+class Exercise:
+    """A document with a gap at the cursor, and the program that judges what fills it."""
 
     id: str
     snapshot: Snapshot
     offset: int
     truth: str
+    """What was written there, as far as it is known."""
+    reference: str
+    """The document as it is right."""
     test: str
-    """Calls `check` on the function."""
 
     def program(self, document: str) -> str:
         """Return what judges `document`."""
         return f"{document}\n\n{self.test}\nprint({PASSED!r})\n"
 
 
-def load_infilling(data: Path, *, sample: int, seed: int) -> list[Infilling]:
+def load_infilling(data: Path, *, sample: int, seed: int) -> list[Exercise]:
     """Choose `sample` tasks; the choice and its order depend on the seed only.
 
     The document is the function with a blank line where the missing line was, the cursor at the
     start of that line, as in an editor. The order is random, so that the first tasks stand for all,
     and a smaller sample is the beginning of a larger one.
     """
-    path = data / SINGLE_LINE
+    rows = _mixed(_lines(data / SINGLE_LINE), seed)
+    return [_infilling(row) for row in rows[:sample]]
+
+
+def load_functions(data: Path, *, sample: int, seed: int) -> list[Exercise]:
+    """Choose `sample` functions of HumanEval or MBPP that have only their head and docstring.
+
+    The cursor stands below the docstring, indented, as an editor does it.
+    """
+    if (data / HUMAN_EVAL).exists():
+        return [_function(row) for row in _mixed(_lines(data / HUMAN_EVAL), seed)[:sample]]
+    try:
+        rows = json.loads((data / MBPP).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{data} holds neither {HUMAN_EVAL} nor {MBPP}.") from error
+    found = (exercise for row in _mixed(rows, seed) if (exercise := _from_sentence(row)))
+    return list(islice(found, sample))
+
+
+def _infilling(row: dict[str, str]) -> Exercise:
+    before, after = row["prompt"], row["suffix"]
+    truth = row["canonical_solution"].rstrip("\n")
+    return Exercise(
+        row["task_id"],
+        _snapshot(row["task_id"], f"{before}\n{after}"),
+        len(before),
+        truth,
+        f"{before}{truth}\n{after}",
+        f"{row['test']}\ncheck({row['entry_point']})",
+    )
+
+
+def _function(row: dict[str, str]) -> Exercise:
+    before = row["prompt"].rstrip() + "\n    "
+    return Exercise(
+        row["task_id"],
+        _snapshot(row["task_id"], before),
+        len(before),
+        row["canonical_solution"].strip(),
+        row["prompt"] + row["canonical_solution"],
+        f"{row['test']}\ncheck({row['entry_point']})",
+    )
+
+
+def _from_sentence(row: dict[str, Any]) -> Exercise | None:
+    """Return an exercise of MBPP; None where the head of the tested function is not found."""
+    heads = re.findall(r"^def (\w+)\(.*\):[ \t]*$", row["code"], re.MULTILINE)
+    name = next((head for head in heads if f"{head}(" in row["test_list"][0]), None)
+    match = re.search(rf"^def {name}\(.*\):[ \t]*$", row["code"], re.MULTILINE) if name else None
+    if match is None:
+        return None
+    before = f'{match[0].rstrip()}\n    """{row["prompt"].strip()}"""\n    '
+    return Exercise(
+        f"MBPP/{row['task_id']}",
+        _snapshot(f"MBPP/{row['task_id']}", before),
+        len(before),
+        row["code"][match.end() :].strip(),
+        row["code"],
+        "\n".join([*row["test_imports"], *row["test_list"]]),
+    )
+
+
+def _snapshot(task: str, text: str) -> Snapshot:
+    return Snapshot(f"file:///{task.replace('/', '-')}.py", text, language="python")
+
+
+def _lines(path: Path) -> list[dict[str, str]]:
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:
-            rows = [json.loads(line) for line in file]
+            return [json.loads(line) for line in file]
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error}.") from error
-    mixed = random.Random(seed).sample(rows, len(rows))  # noqa: S311
-    return [_infilling(row) for row in mixed[:sample]]
 
 
-def _infilling(row: dict[str, str]) -> Infilling:
-    before, after = row["prompt"], row["suffix"]
-    uri = f"file:///{row['task_id'].replace('/', '-')}.py"
-    snapshot = Snapshot(uri, f"{before}\n{after}", language="python")
-    truth = row["canonical_solution"].rstrip("\n")
-    test = f"{row['test']}\ncheck({row['entry_point']})"
-    return Infilling(row["task_id"], snapshot, len(before), truth, test)
+def _mixed(rows: list[Row], seed: int) -> list[Row]:
+    return random.Random(seed).sample(rows, len(rows))  # noqa: S311 - a sample, no secret.
 
 
 def parses(source: str) -> bool:

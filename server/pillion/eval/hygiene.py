@@ -17,6 +17,7 @@ from pillion.base.outcome import Nothing
 from pillion.context.window import cut
 from pillion.engine.base import Cancel, FinishReason, Request
 from pillion.eval.asking import SPEED
+from pillion.eval.compare import Case
 from pillion.eval.cursors import KINDS, Cursor
 from pillion.eval.defects import Defect, Inserted, defects
 from pillion.eval.figures import Aim, at_least, at_most
@@ -50,6 +51,7 @@ class Written:
     """The model ended it; else the limit did."""
     tokens: int
     milliseconds: float
+    confidence: float | None = None
 
     @property
     def text(self) -> str:
@@ -101,7 +103,7 @@ async def ask(engine: Engine, settings: Settings, sources: Sources, cursor: Curs
             done = chunk.finish
     spent = (time.perf_counter() - started) * 1000
     stopped = done.reason is FinishReason.STOP
-    return Written(cursor, tuple(pieces), stopped, done.generated_tokens, spent)
+    return Written(cursor, tuple(pieces), stopped, done.generated_tokens, spent, done.confidence)
 
 
 def judge(written: Written, sources: Sources) -> Judged:
@@ -170,6 +172,21 @@ def aims(judged: Sequence[Judged], wanted: int) -> dict[str, Aim]:
         "languages": at_least(len(languages), 6),
         **never,
     }
+
+
+def cases(judged: Sequence[Judged]) -> list[Case]:
+    """Return what `pillion eval hygiene --compare` compares."""
+    found = []
+    for item in judged:
+        cursor = item.written.cursor
+        name = f"{cursor.path}:{cursor.start}:{cursor.kind}"
+        ways = {"raw": item.raw_defects}
+        if not isinstance(item.shown, Nothing):
+            ways["shown"] = item.shown_defects
+        for way, spoilt in ways.items():
+            measures = {kind.value: float(kind in spoilt) for kind in Defect}
+            found.append(Case(name, way, {"any_defect": float(bool(spoilt)), **measures}))
+    return found
 
 
 class Kept:

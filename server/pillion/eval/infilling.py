@@ -10,7 +10,6 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pillion.eval.asking import WAYS
 from pillion.eval.compare import Case
 from pillion.eval.figures import Aim, at_least, mean, median, percentile
 from pillion.eval.humaneval import judge, parses
@@ -18,12 +17,13 @@ from pillion.eval.metrics import exact, kept_prefix, wilson
 from pillion.eval.paired import difference
 from pillion.eval.similarity import bleu, edit_similarity
 from pillion.sandbox.limits import Limits
+from pillion.sandbox.outcome import Protection
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from pillion.eval.asking import Asker, Said
-    from pillion.eval.humaneval import Infilling
+    from pillion.eval.asking import Said
+    from pillion.eval.humaneval import Exercise
 
 LIMITS = Limits(seconds=20.0, cpu_seconds=10)
 """A right answer takes a tenth of a second; the clock also runs while others use the machine."""
@@ -51,6 +51,7 @@ class Row:
     generated_tokens: int
     first_ms: float
     total_ms: float
+    confidence: float | None
     stopped: str
     """The limit that ended the program, if one did."""
     protection: str
@@ -64,15 +65,14 @@ class Row:
         return not self.reason
 
 
-async def run(asker: Asker, task: Infilling) -> AsyncIterator[Row]:
-    """Answer a task in all ways and judge the answers."""
-    right = task.snapshot.text[: task.offset] + task.truth + task.snapshot.text[task.offset :]
-    passes, _ = await asyncio.to_thread(judge, task.program(right), LIMITS)
-    for way, said in (await asker.ask(task.snapshot, task.offset)).items():
-        yield await _judged(task, way, said, reference=passes and parses(right))
+async def judged(task: Exercise, answers: Mapping[str, Said]) -> list[Row]:
+    """Judge the answers to a task, way to what was said."""
+    passes, _ = await asyncio.to_thread(judge, task.program(task.reference), LIMITS)
+    sound = passes and parses(task.reference)
+    return [await _row(task, way, said, reference=sound) for way, said in answers.items()]
 
 
-async def _judged(task: Infilling, way: str, said: Said, *, reference: bool) -> Row:
+async def _row(task: Exercise, way: str, said: Said, *, reference: bool) -> Row:
     document = said.insert(task.snapshot, task.offset)
     passed, result = await asyncio.to_thread(judge, task.program(document), LIMITS)
     scores = bleu(task.truth, said.text, "python")
@@ -93,6 +93,7 @@ async def _judged(task: Infilling, way: str, said: Said, *, reference: bool) -> 
         generated_tokens=said.generated_tokens,
         first_ms=said.first_ms,
         total_ms=said.total_ms,
+        confidence=said.confidence,
         stopped=result.stopped or "",
         protection=result.protection.value,
         truth=task.truth,
@@ -103,12 +104,12 @@ async def _judged(task: Infilling, way: str, said: Said, *, reference: bool) -> 
 
 def summary(rows: Sequence[Row]) -> dict[str, dict[str, object]]:
     """Return the figures of each way."""
-    return {way: _figures(_of(rows, way)) for way in WAYS if _of(rows, way)}
+    return {way: _figures(_of(rows, way)) for way in dict.fromkeys(row.way for row in rows)}
 
 
-def gains(rows: Sequence[Row], than: str) -> dict[str, dict[str, float]]:
-    """Return by how much `shown` is better than another way on the same tasks, 95 % intervals."""
-    pairs = _pairs(rows, than)
+def gains(rows: Sequence[Row], than: str, of: str = "shown") -> dict[str, dict[str, float]]:
+    """Return by how much one way is better than another on the same tasks, 95 % intervals."""
+    pairs = _pairs(rows, than, of)
     measures: dict[str, Callable[[Row], float]] = {
         "pass_at_1": lambda row: float(row.passed),
         "valid": lambda row: float(row.valid),
@@ -117,8 +118,8 @@ def gains(rows: Sequence[Row], than: str) -> dict[str, dict[str, float]]:
         "edit_similarity": lambda row: row.similarity,
     }
     return {
-        name: difference([(of(raw), of(shown)) for raw, shown in pairs])._asdict()
-        for name, of in measures.items()
+        name: difference([(value(a), value(b)) for a, b in pairs])._asdict()
+        for name, value in measures.items()
         if pairs
     }
 
@@ -142,6 +143,11 @@ def cases(rows: Sequence[Row]) -> list[Case]:
         )
         for row in rows
     ]
+
+
+def protections(rows: Sequence[Row]) -> str:
+    """Return what protected the host from the code of these rows."""
+    return " ".join(Protection(name).sentence for name in sorted({row.protection for row in rows}))
 
 
 def aims(rows: Sequence[Row]) -> dict[str, Aim]:
@@ -188,6 +194,6 @@ def _of(rows: Sequence[Row], way: str) -> list[Row]:
     return [row for row in rows if row.way == way]
 
 
-def _pairs(rows: Sequence[Row], than: str) -> list[tuple[Row, Row]]:
-    shown = {row.task: row for row in _of(rows, "shown")}
+def _pairs(rows: Sequence[Row], than: str, of: str = "shown") -> list[tuple[Row, Row]]:
+    shown = {row.task: row for row in _of(rows, of)}
     return [(row, shown[row.task]) for row in _of(rows, than) if row.task in shown]

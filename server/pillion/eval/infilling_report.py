@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pillion.eval.asking import WAYS
 from pillion.eval.figures import percentile
 from pillion.eval.infilling import gains
 from pillion.eval.metrics import wilson
@@ -38,17 +37,25 @@ MEANS: tuple[tuple[str, Callable[[Row], float | None]], ...] = (
     ("BLEU", lambda row: row.bleu),
     ("CodeBLEU", lambda row: row.code_bleu),
 )
-LEAD = (
+INFILL = (
     "A line is missing from a function; the model fills it in, and the function's own tests judge "
     "it. raw: all that the model writes behind the usual prompt. line: the first line of that. "
     "shown: what Pillion shows."
 )
 
 
-def report(rows: Sequence[Row], circumstances: Mapping[str, object]) -> str:
+FUNCTIONS = (
+    "A function has its head and docstring; the model writes the body, and the function's own "
+    "tests judge it. raw: all that the model writes behind the usual prompt. tab: what comes of "
+    "accepting every suggestion and pressing Enter behind it."
+)
+
+
+def report(title: str, lead: str, rows: Sequence[Row], circumstances: Mapping[str, object]) -> str:
     """Return the page."""
-    ways = {way: [row for row in rows if row.way == way] for way in WAYS}
-    ways = {way: found for way, found in ways.items() if found}
+    names = list(dict.fromkeys(row.way for row in rows))
+    ways = {way: [row for row in rows if row.way == way] for way in names}
+    best = names[-1] if names else ""
     sections = [
         section(
             "How often it is right",
@@ -57,7 +64,7 @@ def report(rows: Sequence[Row], circumstances: Mapping[str, object]) -> str:
             "function is judged as it stands, without its line.",
         ),
         section("How near it comes", bars(_means(ways), top=1.0)),
-        section("Shown less raw, and less line, on the same tasks", _gains(rows)),
+        section("Differences on the same tasks", _gains(rows, names)),
         section(
             "Time to the whole answer",
             histogram(
@@ -68,10 +75,9 @@ def report(rows: Sequence[Row], circumstances: Mapping[str, object]) -> str:
             ),
             "On this machine, with whatever else ran on it.",
         ),
-        section("Every task", _cases(ways)),
+        section("Every task", _cases(ways, best)),
     ]
-    title = f"Infilling, {len(ways.get('shown', ()))} tasks"
-    return page(title, LEAD, sections, circumstances)
+    return page(f"{title}, {len(ways.get(best, ()))} tasks", lead, sections, circumstances)
 
 
 def _shares(ways: Mapping[str, Sequence[Row]], of: Callable[[Row], bool]) -> list[Bar]:
@@ -96,20 +102,22 @@ def _means(ways: Mapping[str, Sequence[Row]]) -> list[Group]:
     return groups
 
 
-def _gains(rows: Sequence[Row]) -> str:
+def _gains(rows: Sequence[Row], names: Sequence[str]) -> str:
     lines = []
-    for than in ("raw", "line"):
-        for measure, gain in gains(rows, than).items():
+    for than in names[:-1]:
+        for measure, gain in gains(rows, than, names[-1]).items():
             interval = f"{gain['low']:+.3f} to {gain['high']:+.3f}"
             name = measure.replace("_", " ").replace(" at ", "@")
-            lines.append([f"{name}, less {than}", f"{gain['mean']:+.3f}", interval, gain["n"]])
+            lines.append(
+                [f"{name}, {names[-1]} less {than}", f"{gain['mean']:+.3f}", interval, gain["n"]]
+            )
     return table(["measure", "difference", "95 % interval, paired", "tasks"], lines)
 
 
-def _cases(ways: Mapping[str, Sequence[Row]]) -> str:
+def _cases(ways: Mapping[str, Sequence[Row]], best: str) -> str:
     others = {way: {row.task: row for row in rows} for way, rows in ways.items()}
     lines = []
-    for row in ways.get("shown", ()):
+    for row in ways.get(best, ()):
         raw = others.get("raw", {}).get(row.task)
         lines.append(
             [
@@ -121,7 +129,7 @@ def _cases(ways: Mapping[str, Sequence[Row]]) -> str:
                 Code(row.text or f"({row.reason})"),
             ]
         )
-    headings = ["task", "raw", "shown", "truth", "raw text", "shown text"]
+    headings = ["task", "raw", best, "truth", "raw text", f"{best} text"]
     return details(f"{len(lines)} tasks", table(headings, lines))
 
 

@@ -1,4 +1,4 @@
-"""The latency of each keystroke as a picture. Needs matplotlib, of the extra `bench`."""
+"""Measurements as pictures. Needs matplotlib, of the extra `bench`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from pillion.base.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections import Counter
+    from collections.abc import Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from pillion.eval.typing import Row
@@ -16,8 +18,7 @@ if TYPE_CHECKING:
 
 def latency(rows: Sequence[Row], path: Path) -> None:
     """Draw the time to the first token at each keystroke, for each side, into the PNG `path`."""
-    if importlib.util.find_spec("matplotlib") is None:
-        raise UsageError("Drawing needs matplotlib: install `pillion[bench]`.")
+    _require_matplotlib()
     # Imported here: an optional extra.
     from matplotlib.figure import Figure  # noqa: PLC0415
 
@@ -36,3 +37,31 @@ def latency(rows: Sequence[Row], path: Path) -> None:
     axes.grid(visible=True, axis="y", alpha=0.3)
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     figure.savefig(path, dpi=150)
+
+
+def acceptance(counts: Mapping[date, Counter[str]], path: Path) -> None:
+    """Draw how many suggestions were shown and accepted on each day, into the PNG `path`."""
+    _require_matplotlib()
+    # Imported here: an optional extra.
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure = Figure(figsize=(10, 4.5), layout="constrained")
+    axes = figure.subplots()
+    names = [f"{day:%d %b}" for day in counts]
+    shown = [found["shown"] for found in counts.values()]
+    accepted = [found["accepted"] for found in counts.values()]
+    partly = [found["partlyAccepted"] for found in counts.values()]
+    axes.bar(names, shown, color="#b8bfca", label="shown")
+    axes.bar(names, accepted, color="#2f7d6b", label="accepted")
+    axes.plot(names, partly, "o", color="#e0a458", label="partly accepted")
+    axes.set_ylabel("suggestions")
+    axes.tick_params(axis="x", rotation=60)
+    axes.grid(visible=True, axis="y", alpha=0.3)
+    axes.set_axisbelow(True)
+    axes.legend(frameon=False)
+    figure.savefig(path, dpi=150)
+
+
+def _require_matplotlib() -> None:
+    if importlib.util.find_spec("matplotlib") is None:
+        raise UsageError("Drawing needs matplotlib: install `pillion[bench]`.")

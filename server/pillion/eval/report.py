@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from html import escape
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from pillion.eval.report_style import STYLE
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 WIDTH = 720
-COLOURS = {"raw": 0, "line": 1, "shown": 2}
+COLOURS = {"raw": 0, "line": 1, "shown": 2, "tab": 2}
 """What is the same in every chart; other series take colours in turn."""
 _LABELS = 210
 _ROW, _GAP = 20, 12
@@ -114,14 +115,20 @@ def histogram(series: Mapping[str, Sequence[float]], low: float, high: float, un
         f'<text class="tick" x="{left - 14}" y="20">{most}</text>',
         f'<line class="axis" x1="{left}" x2="{WIDTH - 10}" y1="{height + 16}" y2="{height + 16}"/>',
     ]
-    svg = f'<svg viewBox="0 0 {WIDTH} {height + 54}" role="img" aria-label="histogram">'
+    svg = f'<svg viewBox="0 0 {WIDTH} {height + 62}" role="img" aria-label="histogram">'
     caption = f'<text class="tick" x="{WIDTH / 2}" y="{height + 50}">{escape(unit)}</text>'
     return _legend(list(counts)) + svg + "".join(shapes) + caption + "</svg>"
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a table; what is no text is set to the right."""
-    head = "".join(f"<th>{escape(heading)}</th>" for heading in headings)
+    rows = list(rows)
+    first = rows[0] if rows else ()
+    kinds = ["number" if isinstance(value, int | float) else "text" for value in first]
+    head = "".join(
+        f'<th class="{kind}">{escape(heading)}</th>'
+        for heading, kind in zip_longest(headings, kinds, fillvalue="text")
+    )
     body = "".join(f"<tr>{''.join(_cell(value) for value in row)}</tr>" for row in rows)
     whole = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
     return f'<div class="wide"><table>{whole}</table></div>'
@@ -168,7 +175,7 @@ def _bar(bar: Bar, number: int, y: float, scale: float) -> str:
 
 
 def _colour(name: str, series: Sequence[str]) -> int:
-    return COLOURS.get(name, series.index(name) % len(COLOURS))
+    return COLOURS.get(name, series.index(name) % 3)
 
 
 def _legend(series: Sequence[str]) -> str:

@@ -31,7 +31,7 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; padding: .35rem .7rem .35rem 0; border-bottom: 1px solid var(--line);
   vertical-align: top; }
 th { font-weight: 600; color: var(--soft); white-space: nowrap; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.right { color: var(--right); } td.wrong { color: var(--wrong); }
 td.right, td.wrong { white-space: nowrap; }
 pre { margin: 0; font: 12px/1.4 ui-monospace, "SF Mono", Menlo, Consolas, monospace;

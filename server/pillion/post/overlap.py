@@ -50,12 +50,12 @@ def cut_following_lines(draft: Draft) -> Draft | Nothing:
     below = following_lines(draft.site, MAX_LINES)
     if not below:
         return draft
-    typed = draft.site.typed
-    lines = [line.rstrip() for line in (typed + draft.text).split("\n")]
+    written = (draft.site.typed + draft.text).split("\n")
+    lines = [line.rstrip() for line in written]
     # With text right of the cursor the first line is another one than it seems.
     for number in range(1 if draft.site.rest.strip() else 0, len(lines)):
         if lines[number] and _stands_below(lines[number:], below, draft.site):
-            kept = "\n".join(lines[:number])[len(typed) :]
+            kept = "\n".join(written[:number])[len(draft.site.typed) :]
             if is_blank(kept):
                 return Nothing(Reason.REPEATS_SUFFIX)
             return replace(draft, text=kept, complete=True)
@@ -69,25 +69,40 @@ def refuse_unchanged(draft: Draft) -> Draft | Nothing:
     return draft
 
 
+def refuse_following_line(draft: Draft) -> Draft | Nothing:
+    """Refuse a suggestion that makes the cursor's line the same as the one below."""
+    site = draft.site
+    line = (site.typed + draft.text + site.rest[draft.swallow :]).rstrip()
+    if "\n" not in line and following_lines(site, 1) == [line] and _WORD.search(line):
+        return Nothing(Reason.REPEATS_SUFFIX)
+    return draft
+
+
 def _stands_below(lines: list[str], below: list[str], site: Site) -> bool:
     """Tell whether `lines` begins with what stands right below, or a little further down.
 
     Further down only a whole statement counts, and only within the same block: the same `return`
-    may well stand in two branches, and the same header above two bodies.
+    may well stand in two branches, and the same header above two bodies, unless the body begins
+    the same, too.
     """
     comment = site.language.line_comment
-    header = opens_block(lines[0], site) or (comment and lines[0].lstrip().startswith(comment))
+    header = opens_block(lines[0], site)
+    remark = comment and lines[0].lstrip().startswith(comment)
     depth = indent_width(lines[0])
     for number, other in enumerate(below[:NEAR_LINES]):
-        if indent_width(other) < depth or (number and header):
+        if indent_width(other) < depth or (number and remark):
             break
-        if other == lines[0] and _repeats(lines, below[number:], near=number == 0):
+        least = 2 if number and header else 1
+        if other == lines[0] and _repeats(lines, below[number:], least, near=number == 0):
             return True
     return False
 
 
-def _repeats(lines: list[str], below: list[str], *, near: bool) -> bool:
-    """Tell whether `lines` says again what the lines below say, and not by chance."""
+def _repeats(lines: list[str], below: list[str], least: int, *, near: bool) -> bool:
+    """Tell whether `lines` says again what the lines below say, and not by chance.
+
+    At least so many lines with words in them must be the same.
+    """
     lines = [line for line in lines if line]
     same = 0
     for line, other in zip(lines, below, strict=False):
@@ -97,7 +112,9 @@ def _repeats(lines: list[str], below: list[str], *, near: bool) -> bool:
     if near and same in {len(lines), len(below)}:
         return True
     meaningful = sum(bool(_WORD.search(line)) for line in below[:same])
-    return meaningful >= 2 or (meaningful == 1 and len(below[0].strip()) >= MEANINGFUL)
+    if meaningful == 1 and not near:
+        return least == 1 and len(below[0].strip()) >= MEANINGFUL
+    return meaningful >= least
 
 
 def _closes_the_same(text: str, rest: str, draft: Draft) -> bool:

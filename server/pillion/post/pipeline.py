@@ -13,10 +13,16 @@ from pillion.base.outcome import Nothing
 from pillion.post.balance import balance_brackets
 from pillion.post.blanks import refuse_empty, strip_blanks
 from pillion.post.block import cut_to_block
+from pillion.post.header import keep_header
 from pillion.post.indentation import fix_indentation
 from pillion.post.line_endings import restore_line_endings, unify_line_endings
 from pillion.post.outcome import Draft
-from pillion.post.overlap import cut_following_lines, refuse_unchanged, swallow_rest
+from pillion.post.overlap import (
+    cut_following_lines,
+    refuse_following_line,
+    refuse_unchanged,
+    swallow_rest,
+)
 from pillion.post.repetition import cut_loops, refuse_repeated_prefix
 from pillion.post.single_line import cut_to_line, drop_unfinished
 from pillion.post.specials import cut_specials
@@ -44,10 +50,12 @@ FILTERS: tuple[Filter, ...] = (
     balance_brackets,
     refuse_repeated_prefix,
     strip_blanks,
+    keep_header,
     # Last, since every cut before it may have mended or broken the syntax.
     verify,
     strip_blanks,
     refuse_unchanged,
+    refuse_following_line,
     restore_line_endings,
 )
 """Every step from the model's text to the suggestion, in order."""

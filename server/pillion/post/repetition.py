@@ -43,12 +43,15 @@ def cut_loops(draft: Draft) -> Draft:
 
 
 def refuse_repeated_prefix(draft: Draft) -> Draft | Nothing:
-    """Refuse a suggestion that only says again what the lines above the cursor say."""
+    """Refuse a suggestion that says again what the lines above the cursor say.
+
+    Whatever comes behind it, a line that begins with the line above is a loop or a wrong track.
+    """
     new = [line.rstrip() for line in (draft.site.typed + draft.text).split("\n")]
     new = [line for line in new if line]
     above = _lines_above(draft.site, len(new))
-    said = any(_WORD.search(line) for line in new)
-    if said and new == above:
+    again = new == above or (is_blank(draft.site.typed) and new[:1] == above[-1:])
+    if again and any(_WORD.search(line) for line in (new if new == above else new[:1])):
         return Nothing(Reason.REPEATS_PREFIX)
     return draft
 

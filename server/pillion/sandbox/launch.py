@@ -116,6 +116,11 @@ def build_root(plan: Plan) -> None:
     root, limits = plan["root"], plan["limits"]
     mount(None, "/", None, MS_REC | MS_PRIVATE)
     mount("tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=0755")
+    # Before what is to be read, which may lie in /tmp.
+    size = f"size={limits['disk_bytes']},mode=1777"
+    for name in ("/tmp", "/dev/shm", SCRATCH):  # noqa: S108 - folders of its own.
+        Path(root + name).mkdir(parents=True)
+        mount("tmpfs", root + name, "tmpfs", MS_NOSUID | MS_NODEV, size)
     for source in plan["readable"]:
         target = root + source
         Path(target if Path(source).is_dir() else Path(target).parent).mkdir(
@@ -125,15 +130,9 @@ def build_root(plan: Plan) -> None:
             Path(target).touch()
         mount(source, target, None, MS_BIND | MS_REC)
         read_only(target, recursive=True)
-    Path(root, "dev/shm").mkdir(parents=True)
     for name in DEVICES:
         Path(root, "dev", name).touch()
         mount(f"/dev/{name}", f"{root}/dev/{name}", None, MS_BIND)
-    for name, mode in (("/dev/shm", "1777"), (SCRATCH, "1777")):  # noqa: S108 - the same.
-        Path(root + name).mkdir(exist_ok=True)
-        size = f"size={limits['disk_bytes']},mode={mode}"
-        mount("tmpfs", root + name, "tmpfs", MS_NOSUID | MS_NODEV, size)
-    Path(root, "tmp").symlink_to(SCRATCH)
     Path(root, "proc").mkdir()
     # Not where a container hides parts of /proc; most programs do without.
     libc.mount(b"proc", f"{root}/proc".encode(), b"proc", MS_NOSUID | MS_NODEV, None)

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pillion.sandbox.launch import SCRATCH
+from pillion.sandbox.limits import Limits
 from pillion.sandbox.outcome import Protection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from pillion.sandbox.limits import Limits
 
 INTERPRETER: str = getattr(sys, "_base_executable", None) or sys.executable
 """The Python outside of any virtual environment, so that no package of Pillion is in reach."""
@@ -73,12 +72,14 @@ def command_line(protection: Protection, limits: Limits, paths: Sequence[str]) -
             if os.geteuid() == 0
             else ("--unshare-user", "--uid", "65534", "--gid", "65534")
         ),
+        # Before what is to be read, which may lie in it.
+        *("--perms", "1777", "--size", size, "--tmpfs", "/tmp"),  # noqa: S108 - its own.
         *folders,
         *binds,
         *("--proc", "/proc", "--dev", "/dev"),
         *("--perms", "1777", "--size", size, "--tmpfs", "/dev/shm"),  # noqa: S108 - its own.
         *("--perms", "1777", "--size", size, "--tmpfs", SCRATCH),
-        *("--symlink", SCRATCH, "/tmp", "--remount-ro", "/dev", "--remount-ro", "/"),  # noqa: S108
+        *("--remount-ro", "/dev", "--remount-ro", "/"),
         *("--chdir", "/", "--", *launcher),
     ]
 
@@ -89,7 +90,11 @@ def available() -> tuple[Protection, ...]:
     # Imported here: trying one is a run like any other.
     from pillion.sandbox.run import run  # noqa: PLC0415
 
-    return tuple(p for p in Protection if _may_work(p) and run(["true"], protection=p).ok)
+    # On a busy machine a start may take long; that is no reason to do without.
+    patient = Limits(seconds=60.0)
+    return tuple(
+        p for p in Protection if _may_work(p) and run(["true"], limits=patient, protection=p).ok
+    )
 
 
 def _may_work(protection: Protection) -> bool:

@@ -13,6 +13,7 @@ from rich.table import Table
 from pillion.base.errors import UsageError
 from pillion.commands.bench.common import show
 from pillion.eval.compare import compare, read_cases
+from pillion.sandbox.run import best
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -70,6 +71,12 @@ def compare_option() -> Callable[[F], F]:
         callback=_compare,
         help="Measure nothing; compare two results that --json printed, case by case.",
     )
+
+
+def warn_of_limits() -> None:
+    """Say on standard error when there is no sandbox but limits."""
+    if not best().isolates:
+        click.echo(best().sentence, err=True)
 
 
 def finish(

@@ -11,10 +11,17 @@ import click
 
 from pillion.app import make_engine
 from pillion.base.settings import Settings
-from pillion.commands.bench.common import json_option, model_option, progress, seed_option, show
-from pillion.commands.eval.common import sample_option, threads_option
+from pillion.commands.bench.common import json_option, model_option, progress, seed_option
+from pillion.commands.eval.common import (
+    compare_option,
+    finish,
+    html_option,
+    sample_option,
+    threads_option,
+)
 from pillion.eval import hygiene as suite
 from pillion.eval.cursors import Sources
+from pillion.eval.hygiene_report import report
 from pillion.eval.record import record
 
 
@@ -27,7 +34,7 @@ from pillion.eval.record import record
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder with source files; may be given several times.",
 )
-@sample_option(400)
+@sample_option(400, "Suggestions to see.")
 @seed_option
 @model_option
 @threads_option
@@ -44,6 +51,8 @@ from pillion.eval.record import record
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write a row per cursor.",
 )
+@html_option
+@compare_option()
 @json_option
 def hygiene(
     folders: tuple[Path, ...],
@@ -53,6 +62,7 @@ def hygiene(
     threads: int,
     rows_path: Path | None,
     csv_path: Path | None,
+    html_path: Path | None,
     *,
     as_json: bool,
 ) -> None:
@@ -63,9 +73,14 @@ def hygiene(
     indentation and prose, none of which needs to know what the code means.
     """
     # A small window, as at a place that the model has not read yet: what it writes there is worse
-    # than behind the whole one, and takes a third of the time.
+    # than behind the whole one. And half the usual length, so that many places can be asked.
     settings = Settings(
-        model=model, threads=threads, engine_mode="inproc", context_before=384, context_after=128
+        model=model,
+        threads=threads,
+        engine_mode="inproc",
+        context_before=256,
+        context_after=64,
+        max_tokens=48,
     )
     sources, kept = Sources(folders), suite.Kept(rows_path)
     judged = asyncio.run(_run(settings, sources, kept, sample, seed))
@@ -75,9 +90,12 @@ def hygiene(
             writer = csv.DictWriter(file, list(rows[0]))
             writer.writeheader()
             writer.writerows(rows)
+    circumstances = {"seed": seed, **record(settings)}
+    if html_path:
+        html_path.write_text(report(judged, circumstances), encoding="utf-8")
     result = {"suite": "hygiene", **suite.summary(judged)}
     aims = suite.aims(judged, sample)
-    show(result, aims, {"seed": seed, **record(settings)}, as_json=as_json)
+    finish(result, suite.cases(judged), aims, circumstances, as_json=as_json)
 
 
 async def _run(

@@ -18,19 +18,19 @@ from pillion.commands.eval.common import (
     html_option,
     sample_option,
     threads_option,
+    warn_of_limits,
 )
 from pillion.eval import infilling
 from pillion.eval.asking import WAYS, Asker
 from pillion.eval.cases import Cases
 from pillion.eval.humaneval import load_infilling
-from pillion.eval.infilling_report import report
+from pillion.eval.infilling_report import INFILL, report
 from pillion.eval.record import record
-from pillion.sandbox.run import best
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pillion.eval.humaneval import Infilling
+    from pillion.eval.humaneval import Exercise
 
 
 @click.command()
@@ -63,6 +63,7 @@ def infill(
     tasks = load_infilling(data, sample=sample, seed=seed)
     settings = Settings(model=model, threads=threads, engine_mode="inproc")
     cases = Cases(infilling.Row, csv_path)
+    warn_of_limits()
     asyncio.run(_run(settings, tasks, cases))
     chosen = {task.id for task in tasks}
     rows = [row for row in cases.rows if row.task in chosen]
@@ -72,18 +73,16 @@ def infill(
         "shown_less_raw": infilling.gains(rows, "raw"),
         "shown_less_line": infilling.gains(rows, "line"),
     }
-    circumstances = {"seed": seed, "sandbox": best().sentence, **record(settings)}
+    circumstances = {"seed": seed, "sandbox": infilling.protections(rows), **record(settings)}
     if html_path:
-        html_path.write_text(report(rows, circumstances), encoding="utf-8")
+        html_path.write_text(report("Infilling", INFILL, rows, circumstances), encoding="utf-8")
     finish(result, infilling.cases(rows), infilling.aims(rows), circumstances, as_json=as_json)
 
 
-async def _run(settings: Settings, tasks: list[Infilling], cases: Cases[infilling.Row]) -> None:
-    count = {task.id: 0 for task in tasks}
-    for row in cases.rows:
-        if row.task in count:
-            count[row.task] += 1
-    left = [task for task in tasks if count[task.id] < len(WAYS)]
+async def _run(settings: Settings, tasks: list[Exercise], cases: Cases[infilling.Row]) -> None:
+    done = {(row.task, row.way) for row in cases.rows}
+    missing = {task.id: [way for way in WAYS if (task.id, way) not in done] for task in tasks}
+    left = [task for task in tasks if missing[task.id]]
     if not left:
         return
     engine = make_engine(settings)
@@ -91,8 +90,9 @@ async def _run(settings: Settings, tasks: list[Infilling], cases: Cases[infillin
     try:
         with progress() as bar:
             for task in bar.track(left, description="tasks"):
+                answers = await asker.ask(task.snapshot, task.offset, missing[task.id])
                 # All rows at once, so that no task is ever half there.
-                for row in [row async for row in infilling.run(asker, task)]:
+                for row in await infilling.judged(task, answers):
                     cases.add(row)
     finally:
         await engine.close()
