@@ -75,10 +75,10 @@ class Said:
         return Edit(offset, offset + self.replaced, self.text).apply(snapshot.text)
 
 
-class _Steady(Meter):
+class Steady(Meter):
     """A speed that stays as it is."""
 
-    def learn(self, finish: Finish) -> None:
+    def learn(self, finish: Finish, characters: int = 0) -> None:
         """Learn nothing."""
 
 
@@ -90,7 +90,7 @@ class Asker:
         # Nobody waits at a cursor here: the model may read the whole window at once.
         self._settings = replace(settings, cold_ms=60_000)
         self._completer = Completer(engine)
-        self._completer.meter = _Steady(SPEED)
+        self._completer.meter = Steady(SPEED)
 
     async def ask(
         self, snapshot: Snapshot, offset: int, ways: Sequence[str] = WAYS

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pillion.assist.complete import Completer
-from pillion.assist.contract import Meter, Speed
 from pillion.assist.outcome import Suggestion
 from pillion.base.outcome import Nothing
 from pillion.engine.base import Cancel
+from pillion.eval.asking import SPEED, Steady
 from pillion.eval.compare import Case
 from pillion.eval.figures import Aim, at_least, at_most, mean, median
 from pillion.eval.metrics import exact, kept_prefix
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from pillion.assist.outcome import Answer
     from pillion.base.settings import Settings
-    from pillion.engine.base import Engine, Finish
+    from pillion.engine.base import Engine
     from pillion.eval.checkout import Checkout
     from pillion.eval.tasks import Task
 
@@ -38,9 +38,6 @@ WAYS = ("none", "window", "full")
 
 CURSORS = (0.0, 1 / 3, 2 / 3)
 """Shares of the line that have been typed."""
-
-_SPEED = Speed(read=1000.0, write=40.0)
-"""What the latency contract is told, so that every machine, busy or not, reads as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +62,6 @@ class Row:
     text: str
 
 
-class _Steady(Meter):
-    """A speed that stays as it is."""
-
-    def learn(self, finish: Finish) -> None:
-        """Learn nothing."""
-
-
 class Asker:
     """One engine, asked one way."""
 
@@ -84,7 +74,7 @@ class Asker:
         self._completer = Completer(
             engine, cache=NoCache(), workspaces=checkout if way == "full" else None
         )
-        self._completer.meter = _Steady(_SPEED)
+        self._completer.meter = Steady(SPEED)
 
     async def ask(self, task: Task) -> AsyncIterator[Row]:
         """Answer at all cursors of a task, as if its line were being typed."""
