@@ -51,6 +51,8 @@ class Bundle:
     head: str
     line: int
     """The cursor's line when it was gathered."""
+    considered: tuple[tuple[Snippet, int], ...] = ()
+    """All that was found, best first, with the tokens that each takes."""
 
     def suits(self, site: Site) -> bool:
         """Tell whether the cursor is still where this was gathered for."""
@@ -86,8 +88,10 @@ async def bundle_for(
     texts = [body(one, comment) for one in snippets]
     before, after, *sizes = await engine.count([window.prefix, window.suffix, *texts])
     room = plan.prompt_tokens - _window_tokens(site, window, plan, before + after) - _TYPED_TOKENS
-    chosen = fit(snippets, [size + _FRAME_TOKENS for size in sizes], room)
-    return Bundle(chosen, heading(chosen, path, comment), line)
+    sizes = [size + _FRAME_TOKENS for size in sizes]
+    chosen = fit(snippets, sizes, room)
+    considered = tuple(zip(snippets, sizes, strict=True))
+    return Bundle(chosen, heading(chosen, path, comment), line, considered)
 
 
 def _name(uri: str) -> str:

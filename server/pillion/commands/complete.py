@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.text import Text
 
-from pillion.app import make_engine
-from pillion.assist.complete import Completer
+from pillion.app import make_completer
 from pillion.assist.outcome import Answer, Suggestion
-from pillion.base.errors import UsageError
 from pillion.base.outcome import Nothing, Reason
 from pillion.base.settings import Settings
+from pillion.commands.place import read_place
 from pillion.context.exclusion import PRIVATE
 from pillion.context.ignore import Ignore, root_of
+from pillion.context.index.index import Index
+from pillion.context.index.workspace import Workspace
 from pillion.engine.base import Cancel
-from pillion.syntax.languages import language_for_path
-from pillion.text.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from pillion.text.snapshot import Snapshot
 
 WHOLE_WINDOW_MS = 60_000
 """Time enough for the slowest machine that is any use to read a whole window."""
-
-_PLACE = re.compile(r"(?P<file>.+):(?P<line>\d+):(?P<column>\d+)")
 
 
 @click.command()
@@ -48,11 +48,12 @@ def complete(place: str, model: str | None, engine: str, *, as_json: bool) -> No
 
     The JSON object has: text (to insert), reason and detail (why there is none), replaces (text
     right of the cursor whose place it takes), line, column, language, model, prompt_tokens,
-    evaluated_tokens (those not found in the cache), generated_tokens, confidence (mean
+    evaluated_tokens (those not found in the cache), generated_tokens,
+    context (the code from elsewhere that the model saw), confidence (mean
     probability of the tokens; null where the model wrote none), stages (name to milliseconds),
     notes.
     """
-    snapshot, offset, notes = _read(place)
+    snapshot, offset, notes = read_place(place)
     settings = replace(
         Settings(),
         engine_mode=engine,
@@ -61,7 +62,7 @@ def complete(place: str, model: str | None, engine: str, *, as_json: bool) -> No
         cold_ms=WHOLE_WINDOW_MS,
     )
     private = _why_private(place)
-    answer = private or asyncio.run(_complete(snapshot, offset, settings))
+    answer = private or asyncio.run(_complete(snapshot, offset, settings, _workspace(place)))
     answer.trace.notes[:0] = notes
     if as_json:
         click.echo(json.dumps(as_object(answer, snapshot, offset), ensure_ascii=False))
@@ -88,6 +89,16 @@ def as_object(answer: Answer, snapshot: Snapshot, offset: int) -> dict[str, obje
         "evaluated_tokens": done.evaluated_tokens if done else 0,
         "generated_tokens": done.generated_tokens if done else 0,
         "confidence": round(done.confidence, 3) if done and done.generated_tokens else None,
+        "context": [
+            {
+                "source": one.source.value,
+                "path": one.path,
+                "line": one.line + 1,
+                "end_line": one.end_line + 1,
+                "why": one.why,
+            }
+            for one in answer.snippets
+        ],
         "stages": {name: round(ms, 2) for name, ms in answer.trace.stages.items()},
         "notes": answer.trace.notes,
     }
@@ -100,36 +111,20 @@ def _why_private(place: str) -> Answer | None:
     return Answer(Nothing(Reason.PRIVATE, out.sentence)) if out in PRIVATE else None
 
 
-async def _complete(snapshot: Snapshot, offset: int, settings: Settings) -> Answer:
-    engine = make_engine(settings)
+def _workspace(place: str) -> Workspace:
+    """Return what is indexed of the file's project already; nothing is indexed now."""
+    index = Index.open(Path(root_of(place.rsplit(":", 2)[0])), patience=1)
+    return Workspace([index] if index.ready else [])
+
+
+async def _complete(
+    snapshot: Snapshot, offset: int, settings: Settings, workspace: Workspace
+) -> Answer:
+    engine, completer = make_completer(settings, workspace)
     try:
-        return await Completer(engine).complete(snapshot, offset, settings, Cancel())
+        return await completer.complete(snapshot, offset, settings, Cancel())
     finally:
         await engine.close()
-
-
-def _read(place: str) -> tuple[Snapshot, int, list[str]]:
-    match = _PLACE.fullmatch(place)
-    if not match:
-        raise UsageError(f"`{place}` is not FILE:LINE:COL, such as src/app.py:12:8.")
-    path = Path(match["file"])
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
-    notes = []
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        notes.append(f"{path} is not valid UTF-8 (byte {error.start}); such bytes read as \ufffd.")
-        text = data.decode(errors="replace")
-    snapshot = Snapshot(path.resolve().as_uri(), text, language=language_for_path(path))
-    line, column = int(match["line"]) - 1, int(match["column"])
-    if not 0 <= line < len(snapshot.lines):
-        raise UsageError(f"{path} has {len(snapshot.lines)} lines; there is no line {line + 1}.")
-    if column > len(snapshot.line(line)):
-        raise UsageError(f"Line {line + 1} of {path} has {len(snapshot.line(line))} characters.")
-    return snapshot, snapshot.lines.starts[line] + column, notes
 
 
 def _show(answer: Answer, snapshot: Snapshot, offset: int) -> None:

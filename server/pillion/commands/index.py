@@ -16,6 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from pillion.base.errors import UsageError
+from pillion.commands.explain_context import explain_place
+from pillion.context.ignore import root_of
 from pillion.context.index.index import Index
 from pillion.context.index.values import STOPPED
 
@@ -28,21 +30,34 @@ _INTERRUPTED = 130
 
 
 @click.command()
-@click.argument("path", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument(
+    "path", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
 @click.option("--stats", is_flag=True, help="Only tell what the index holds; read no file.")
+@click.option(
+    "--explain",
+    metavar="FILE:LINE:COL",
+    help="Tell what of the workspace a model would see at this cursor, from where and why. LINE "
+    "counts from 1, COL from 0. PATH is then the file's project, unless it is given.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def index(path: Path, *, stats: bool, as_json: bool) -> None:
+def index(path: Path | None, *, stats: bool, explain: str | None, as_json: bool) -> None:
     """Index the workspace at PATH: definitions, imports, references, and words to search for.
 
     Editors do this by themselves. Only files that have changed are read; Ctrl-C stops it, and the
     next time it goes on from there. What is never read, and why, is in docs/context.md.
     """
+    if path is None:
+        path = Path(root_of(explain.rsplit(":", 2)[0])) if explain else Path()
     opened = Index.open(path, patience=60)
     if opened.problem:
         raise UsageError(opened.problem)
     try:
         found = None if stats else _refresh(opened)
-        _show(opened, found, as_json=as_json)
+        if explain:
+            explain_place(explain, opened, as_json=as_json)
+        else:
+            _show(opened, found, as_json=as_json)
     finally:
         opened.close()
     if found is not None and found.problem:

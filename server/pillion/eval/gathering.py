@@ -12,24 +12,31 @@ import random
 import re
 import shutil
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pillion.assist.contract import Speed, plan
+from pillion.base.settings import Settings
+from pillion.context.gather import gather
 from pillion.context.ignore import Ignore
 from pillion.context.index import background
 from pillion.context.index.background import Job
 from pillion.context.index.entry import indexed, language_at
 from pillion.context.index.index import Index
-from pillion.context.index.words import terms
+from pillion.context.view import view_of
+from pillion.context.window import cut
 from pillion.engine.process import resident_bytes
 from pillion.eval.figures import Aim, at_most, percentile, spread
+from pillion.syntax.languages import language_for_path
+from pillion.syntax.locate import locate
+from pillion.text.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from pillion.context.index.values import Progress, Stats
+    from pillion.context.view import View
 
 _CHANGED_FILES = 40
 
@@ -92,31 +99,17 @@ class Figures:
         }
 
 
-Gather = Callable[[Index, Spot], object]
-"""What a completion asks of the index at one cursor."""
-
-
-def queries(index: Index, spot: Spot) -> None:
-    """Ask what completions ask: a search, what the imports mean, what the names near mean."""
-    near = spot.text[max(0, spot.offset - 600) : spot.offset]
-    language = language_at(spot.path).id
-    index.search(terms(near)[-12:], 8, languages=[language], exclude=[spot.path])
-    targets = [
-        target
-        for item in index.imports_of(spot.path)[:8]
-        for target in index.resolve(spot.path, item)
-    ]
-    names = dict.fromkeys(reversed(re.findall(r"[^\W\d]\w{2,}", near)))
-    for name in list(names)[:8]:
-        index.defined(name, 5, near=spot.path, languages=[language])
-    for path in list(dict.fromkeys(target.path for target in targets))[:4]:
-        index.definitions_in(path, [target.name for target in targets if target.path == path])
+def view(spot: Spot) -> View:
+    """Return what a completion knows of a spot before it gathers: its site and its window."""
+    snapshot = Snapshot(f"file:///{spot.path}", spot.text, language=language_for_path(spot.path))
+    site = locate(snapshot, spot.offset)
+    allowed = plan(Speed(read=1000.0, write=40.0), Settings(), elsewhere=True)
+    return view_of(site, spot.path, cut(site, allowed.full, None))
 
 
 async def measure(
     tree: Path,
     folder: Path,
-    gather: Gather,
     *,
     seed: int,
     requests: int,
@@ -140,7 +133,7 @@ async def measure(
             if index.ready and not building.done():
                 # Another thread asks, as in the server.
                 spots = _spots(root, copied, 1, chance)
-                during += await asyncio.to_thread(_timed, index, gather, spots)
+                during += await asyncio.to_thread(_timed, index, spots)
     finally:
         building.cancel()
     built = building.result()
@@ -149,7 +142,7 @@ async def measure(
     reopen, first = await asyncio.to_thread(_reopen, root, cache)
     index = Index.open(root, cache)
     spots = _spots(root, copied, requests, chance)
-    after = await asyncio.to_thread(_timed, index, gather, spots)
+    after = await asyncio.to_thread(_timed, index, spots)
     changed = await asyncio.to_thread(_change, index, copied, chance)
     stats = index.stats()
     index.close()
@@ -185,11 +178,12 @@ def _spots(root: Path, paths: Sequence[str], count: int, chance: random.Random) 
     return spots
 
 
-def _timed(index: Index, gather: Gather, spots: Sequence[Spot]) -> list[float]:
+def _timed(index: Index, spots: Sequence[Spot]) -> list[float]:
     took = []
     for spot in spots:
+        known = view(spot)
         began = time.perf_counter()
-        gather(index, spot)
+        gather(known, index)
         took.append(1e3 * (time.perf_counter() - began))
     return took
 

@@ -61,6 +61,4 @@ async def _measure(tree: Path, folder: Path, requests: int, seed: int) -> gather
         def report(moment: Progress) -> None:
             bar.update(task, completed=moment.done, total=moment.total or None)
 
-        return await gathering.measure(
-            tree, folder, gathering.queries, seed=seed, requests=requests, report=report
-        )
+        return await gathering.measure(tree, folder, seed=seed, requests=requests, report=report)
