@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pillion.context.snippet import Snippet, Source
 from pillion.context.window import Window
-from pillion.prompt.fim import NO_FIM, layout
+from pillion.prompt.fim import NO_FIM, heading, layout
 from pillion.prompt.model_input import Prompt, Special
 
 FIM = frozenset({Special.FIM_PREFIX, Special.FIM_SUFFIX, Special.FIM_MIDDLE})
@@ -29,3 +30,19 @@ def test_without_middle_tokens_the_prompt_is_plain_and_says_so() -> None:
 def test_a_plain_prompt_is_never_empty() -> None:
     empty = Window("", "", "", 0, 0)
     assert layout(empty, frozenset()).pieces == ("\n",)
+
+
+def test_other_code_stands_in_front_of_the_prefix_under_the_name_of_its_file() -> None:
+    snippets = (
+        Snippet(Source.SIMILAR, "b.py", 3, 4, "x = 1\ny = 2", 1.0, ""),
+        Snippet(Source.DEFINITION, "b.py", 9, 9, "def f()", 1.0, ""),
+        Snippet(Source.DIAGNOSTIC, "", 1, 1, "error: no such name", 1.0, ""),
+    )
+    head = heading(snippets, "a.py", "#")
+    assert head == ("# b.py\nx = 1\ny = 2\n\ndef f()\n\n# error: no such name\n\n# a.py\n")
+    assert layout(WINDOW, FIM, head).pieces[:3] == (Special.FIM_PREFIX, head, "a = 1\n")
+
+
+def test_without_other_code_the_prompt_is_as_it_was() -> None:
+    assert heading((), "a.py", "#") == ""
+    assert layout(WINDOW, FIM, "") == layout(WINDOW, FIM)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pillion.context.definitions import skeleton
 from pillion.context.snippet import Snippet, Source
+from pillion.text.lines import indent_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pillion.context.nearby import Nearby
     from pillion.context.view import View
     from pillion.syntax.definitions import Definition
+    from pillion.syntax.site import Site
 
     class Lists(Protocol):
         """What is needed of `pillion.context.index.index.Index`."""
@@ -31,11 +33,8 @@ def members(view: View, near: Nearby, index: Lists) -> list[Snippet]:
     if not view.path:
         return []
     known = index.definitions_in(view.path)
-    line = view.site.snapshot.lines.at(view.site.offset)
     around = [
-        one
-        for one in known
-        if one.kind in {"class", "interface"} and one.line <= line <= one.end_line
+        one for one in known if one.kind in {"class", "interface"} and _reaches(one, view.site)
     ]
     if not around:
         return []
@@ -50,3 +49,16 @@ def members(view: View, near: Nearby, index: Lists) -> list[Snippet]:
     text = skeleton(inner, hidden, near.names)
     why = f"the other members of {inner.name}"
     return [Snippet(Source.MEMBERS, view.path, inner.line, inner.end_line, text, _SCORE, why)]
+
+
+def _reaches(one: Definition, site: Site) -> bool:
+    """Tell whether the cursor is in a definition, or on an indented empty line right below it."""
+    snapshot = site.snapshot
+    line = snapshot.lines.at(site.offset)
+    if not one.line < line:
+        return False
+    if line <= one.end_line:
+        return True
+    between = "".join(snapshot.line(at) for at in range(one.end_line + 1, line))
+    outer, inner = indent_of(snapshot.line(one.line)), indent_of(site.typed)
+    return not between.strip() and not site.typed.strip() and len(inner) > len(outer)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 
     from pillion.base.settings import Settings
+    from pillion.context.index.workspace import Workspace
     from pillion.engine.base import Chunk, Engine, ModelInfo, Request
     from pillion.eval.replay import Keystroke
 
@@ -158,13 +159,21 @@ class Pillion:
 
     name = OURS
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
+    def __init__(
+        self, engine: Engine, settings: Settings, workspace: Workspace | None = None
+    ) -> None:
+        """With a `workspace` the model sees code from elsewhere in it, as it does in an editor."""
         self._engine = TimedEngine(engine)
-        self._completer = Completer(self._engine, cache=NoCache())
+        self._workspace = workspace
+        self._completer = Completer(self._engine, cache=NoCache(), workspaces=workspace)
         self._settings = settings
+        self._typed: Snapshot | None = None
 
     async def ask(self, snapshot: Snapshot, offset: int) -> Typed:
         """Complete; raises `EngineError` if the engine failed."""
+        if self._typed is None or self._typed.uri != snapshot.uri:
+            self._index(snapshot)
+        self._typed = snapshot
         watch = self._engine.watch = Watch()
         answer = await self._completer.complete(snapshot, offset, self._settings, Cancel())
         done = watch.now()
@@ -182,12 +191,18 @@ class Pillion:
         )
 
     async def settle(self) -> None:
-        """Read ahead to the end."""
+        """Read ahead to the end; the index takes the document as it is, as it does in a pause."""
+        if self._typed:
+            self._index(self._typed)
         await self._completer.settle()
 
     async def close(self) -> None:
         """Close the engine."""
         await self._engine.close()
+
+    def _index(self, snapshot: Snapshot) -> None:
+        if self._workspace and (place := self._workspace.find(snapshot.uri)):
+            place.index.update(place.path, snapshot.text)
 
 
 async def wake(typists: Sequence[Typist]) -> None:

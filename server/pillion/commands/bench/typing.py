@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
+import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,13 +26,15 @@ from pillion.commands.bench.common import (
     show,
     sources,
 )
+from pillion.context.index.index import Index
+from pillion.context.index.workspace import Workspace
 from pillion.eval import peer, replay
 from pillion.eval import typing as suite
 from pillion.eval.plot import latency
 from pillion.eval.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
     from pillion.eval.figures import Aim
 
@@ -63,6 +68,13 @@ if TYPE_CHECKING:
     "holds already is not measured again.",
 )
 @click.option(
+    "--workspace",
+    "root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Index this folder first, and let the model see code from elsewhere in it, as it does in "
+    "an editor.",
+)
+@click.option(
     "--plot",
     "plot_path",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -80,6 +92,7 @@ def typing(
     runs: int,
     budget_minutes: float,
     rows_path: Path | None,
+    root: Path | None,
     plot_path: Path | None,
     seed: int,
     model: str,
@@ -100,7 +113,9 @@ def typing(
     settings = Settings(model=model, engine_mode=engine, engine_idle_seconds=0)
     begun = _Rows(rows_path)
     deadline = time.monotonic() + budget_minutes * 60
-    asyncio.run(_run(settings, stretches, begun, runs, peer_name, deadline))
+    with _indexed(root) as workspace:
+        start = functools.partial(_start, settings, peer_name, workspace)
+        asyncio.run(_run(start, stretches, begun, runs, 2 if peer_name else 1, deadline))
     wanted = {keys[0].file: len(keys) for keys in stretches}
     done = suite.complete_runs(begun.rows, wanted, 2 if peer_name else 1)
     if plot_path:
@@ -111,7 +126,13 @@ def typing(
         aims = suite.aims(begun.rows, peer_name)
         result |= {"runs": suite.by_run(begun.rows, peer_name), "peer": peer.description()}
     result |= {"complete": len(done) == runs * len(stretches), "keystrokes": sum(wanted.values())}
-    asked = {"files": wanted, "every": every, "run_count": runs, "seed": seed}
+    asked = {
+        "files": wanted,
+        "workspace": root is not None,
+        "every": every,
+        "run_count": runs,
+        "seed": seed,
+    }
     show(result, aims, {**asked, **record(settings)}, as_json=as_json)
 
 
@@ -156,16 +177,29 @@ def _stretches(
     return found
 
 
+@contextmanager
+def _indexed(root: Path | None) -> Iterator[Workspace | None]:
+    """Index a folder into a place of its own, for the time being."""
+    if root is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="pillion-bench-") as folder:
+        index = Index.open(root, Path(folder))
+        index.refresh()
+        yield Workspace([index])
+        index.close()
+
+
 async def _run(
-    settings: Settings,
+    start: Callable[[], Awaitable[list[suite.Typist]]],
     stretches: list[list[replay.Keystroke]],
     begun: _Rows,
     runs: int,
-    peer_name: str | None,
+    sides: int,
     deadline: float,
 ) -> None:
     wanted = {keys[0].file: len(keys) for keys in stretches}
-    done = suite.complete_runs(begun.rows, wanted, 2 if peer_name else 1)
+    done = suite.complete_runs(begun.rows, wanted, sides)
     begun.keep_only(done)
     with progress() as bar:
         for run in range(1, runs + 1):
@@ -177,7 +211,7 @@ async def _run(
             task = bar.add_task(f"run {run}", total=sum(len(keys) for _, keys in left))
             if not left or time.monotonic() > deadline:
                 continue
-            typists = await _start(settings, peer_name)
+            typists = await start()
             try:
                 for number, keys in left:
                     if time.monotonic() > deadline:
@@ -190,10 +224,12 @@ async def _run(
                     await typist.close()
 
 
-async def _start(settings: Settings, peer_name: str | None) -> list[suite.Typist]:
+async def _start(
+    settings: Settings, peer_name: str | None, workspace: Workspace | None
+) -> list[suite.Typist]:
     engine = make_engine(settings)
     info = await engine.load()
-    typists: list[suite.Typist] = [suite.Pillion(engine, settings)]
+    typists: list[suite.Typist] = [suite.Pillion(engine, settings, workspace)]
     if peer_name:
         try:
             typists.append(await peer.LlamaServer.start(info.path, settings.threads))

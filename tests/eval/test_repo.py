@@ -1,0 +1,92 @@
+"""The repository suite: the answer is nowhere to be found, and the figures are what they say."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tarfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pillion.base.settings import Settings
+from pillion.engine.fake import FakeEngine, Script
+from pillion.eval import repo, tasks
+from pillion.eval.checkout import Checkout
+from pillion.eval.repo import Asker, Row
+
+TRUTH = "return answer_to_everything(path, name)"
+SOURCE = f"import os\n\n\ndef find(path, name):\n    {TRUTH}\n\n\ndef other(path):\n    return 1\n"
+FILES = {
+    "src/f.py": SOURCE,
+    "docs/copy.py": "# a copy\n" + SOURCE,
+    "src/g.py": "def find(path, size):\n    return answer_to_nothing(path, size)\n",
+}
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    start = SOURCE.index(TRUTH)
+    row: dict[str, str | int] = {
+        "id": "own/repo#1",
+        "repo": "own/repo",
+        "kind": "line_cross",
+        "path": "src/f.py",
+    }
+    row |= {"start": start, "end": start + len(TRUTH), "line": 5}
+    folder = tmp_path / "data"
+    (folder / "repos").mkdir(parents=True)
+    with gzip.open(folder / "tasks.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")
+    with tarfile.open(folder / "repos" / "own+repo.tar.gz", "w:gz") as tar:
+        for name, text in FILES.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(text)
+            tar.addfile(member, io.BytesIO(text.encode()))
+    return folder
+
+
+async def test_the_answer_is_in_no_prompt(data: Path, tmp_path: Path) -> None:
+    """Neither from its own file on the disk nor from a copy of it."""
+    (task,) = tasks.load(data, kinds=("line_cross",), sample=1, seed=1)
+    checkout = Checkout(data, "own/repo", tmp_path / "work")
+    engine = FakeEngine([Script(["x"])])
+    with checkout.without(task):
+        rows = [row async for row in Asker(engine, Settings(), "full", checkout).ask(task)]
+    prompts = ["".join(map(str, one.prompt.pieces)) + one.prompt.heal for one in engine.requests]
+    assert len(rows) == len(prompts) == 3
+    assert all("answer_to_nothing" in prompt for prompt in prompts)
+    for row, prompt in zip(rows, prompts, strict=True):
+        assert row.truth not in prompt
+    assert not any("answer_to_everything" in prompt for prompt in prompts[:2])
+    assert "answer_to_everything" in (checkout.index.text("docs/copy.py") or "")
+    checkout.close()
+
+
+def test_names_are_compared_as_a_bag() -> None:
+    assert repo.names_f1("a.b(c)", "a.b(c)") == 1.0
+    assert repo.names_f1("a.b(c)", "a.x") == pytest.approx(0.4)
+    assert repo.names_f1("(", ")") == 1.0
+
+
+ROW = Row("t", "line_cross", "window", 0, False, 0.0, 0.0, 0.0, 900, 9, 0, 1.0, "", "x", "y")
+
+
+def test_a_line_is_one_case_with_the_mean_of_its_cursors() -> None:
+    rows = [replace(ROW, cursor=at, kept=0.2) for at in range(3)]
+    rows += [
+        replace(ROW, cursor=at, way="full", kept=kept) for at, kept in enumerate((0, 0.6, 0.6))
+    ]
+    gain = repo.gains(rows, "window", "full")["line_cross"]["kept_prefix"]
+    assert isinstance(gain, dict)
+    assert (gain["n"], gain["mean"]) == (1, pytest.approx(0.2))
+
+
+def test_the_aims_need_a_tenth_more_and_few_tokens() -> None:
+    rows = [replace(ROW, kept=0.5), replace(ROW, way="full", kept=0.54, prompt_tokens=1300)]
+    found = repo.aims(rows)
+    assert not found["line_cross_kept_ratio"].met
+    assert not found["prompt_tokens"].met
+    assert found["line_cross_gain_low"].met
