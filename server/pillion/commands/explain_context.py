@@ -53,7 +53,8 @@ def explain_place(place: str, index: Index, *, as_json: bool) -> None:
     console = Console()
     table = Table(box=None)
     for heading in ("sent", "source", "where", "score", "tokens", "why"):
-        table.add_column(heading, justify="right" if heading in {"score", "tokens"} else "left")
+        right = heading in {"score", "tokens"}
+        table.add_column(heading, justify="right" if right else "left", overflow="fold")
     for row in rows:
         table.add_row(
             "yes" if row["sent"] else "no room",
