@@ -53,7 +53,7 @@ format: $(VENV)/.test ## Format the code
 	$(BIN)/ruff check --fix .
 
 docs: $(VENV)/.test ## Write the generated pages anew
-	$(BIN)/python -m pillion.cli docs docs
+	$(BIN)/python -m pillion.cli docs docs --vscode clients/vscode/package.json
 
 clean: ## Remove .venv and build output; models and wheels in the cache stay
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
