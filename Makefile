@@ -18,7 +18,7 @@ NO_AMX := $(if $(filter x86_64,$(shell uname -m)),-mno-amx-tile -mno-amx-int8 -m
 LLAMA_ENV := CFLAGS="$(CFLAGS) $(NO_AMX)" CXXFLAGS="$(CXXFLAGS) $(NO_AMX)" \
 	CMAKE_ARGS="-DLLAVA_BUILD=OFF $(CMAKE_ARGS)"
 
-.PHONY: help demo test test-fast install lint format types docs bench clean
+.PHONY: help demo test test-fast test-editors vsix install lint format types docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -39,6 +39,13 @@ test: $(VENV)/.test ## Install what the tests need and run all of them
 
 test-fast: $(VENV)/.test ## Only the tests that need no model
 	$(BIN)/python -m pytest -m "not model"
+
+test-editors: $(VENV)/.test ## Install VS Code, Neovim and Emacs, and run the tests of their clients
+	$(BIN)/pillion models pull
+	clients/testing/run.sh $(PARTS)
+
+vsix: $(VENV)/.test ## Build the VS Code extension, clients/vscode/dist/pillion.vsix (needs Node 22)
+	clients/vscode/build.sh
 
 install: $(VENV)/.install ## Install Pillion into .venv
 

@@ -13,6 +13,8 @@ export default tseslint.config(
     },
     rules: {
       eqeqeq: 'error',
+      // A `using` declaration is there for its end alone.
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_' }],
       'no-console': 'error',
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',

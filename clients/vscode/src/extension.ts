@@ -14,6 +14,7 @@ import { History } from './chat/history.ts';
 import { ChatView, viewId } from './chat/view.ts';
 import { doctorReport, registerCommands, setUp, type Parts } from './commands.ts';
 import { Completion, type Event } from './completion/middleware.ts';
+import type { Shown } from './completion/follow.ts';
 import { applyEdit } from './edits/applyedit.ts';
 import { Preview } from './edits/preview.ts';
 import { Pages } from './pages.ts';
@@ -39,6 +40,7 @@ export interface Api {
   readonly view: () => View;
   readonly menu: () => readonly Entry[];
   readonly events: readonly Event[];
+  readonly shown: () => Shown | undefined;
   readonly preview: Preview;
 }
 
@@ -170,6 +172,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     view: () => item.shown,
     menu: () => item.entries,
     events,
+    shown: () => completion.shown,
     preview,
   };
 }

@@ -90,6 +90,11 @@ export class Completion implements vscode.Disposable {
     }
   };
 
+  /** The suggestion that is on screen, as far as VS Code lets an extension know. */
+  get shown(): Shown | undefined {
+    return this.#shown;
+  }
+
   dispose(): void {
     for (const disposable of this.#disposables) {
       disposable.dispose();
