@@ -30,8 +30,8 @@ describe('inline completion', () => {
 
   it('reports a suggestion as shown once and accepted once, to the server as well', async () => {
     const api = await ready();
-    await open(prime);
     const [shown, accepted] = [count(api, 'shown'), count(api, 'accepted')];
+    await open(prime);
     await suggest(api);
     assert.equal(count(api, 'shown'), shown + 1);
     await run('editor.action.inlineSuggest.commit');

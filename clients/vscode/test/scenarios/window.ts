@@ -5,7 +5,7 @@ import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { sleep, type VsCode } from '../vscode.ts';
 
 /** Real models on small, busy machines: long, and only ever waited for when something is wrong. */
-export const patience = 120_000;
+export const patience = 180_000;
 
 export class Window {
   readonly page: Page;
@@ -61,7 +61,7 @@ export class Window {
     const end = Date.now() + patience;
     while (!(await this.ghost.isVisible())) {
       assert.ok(Date.now() < end, 'no ghost text came');
-      const came = await this.ghost.waitFor({ timeout: 6000 }).then(
+      const came = await this.ghost.waitFor({ timeout: 25_000 }).then(
         () => true,
         () => false,
       );
