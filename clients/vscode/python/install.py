@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def install(folder: Path, wheel: Path) -> None:
     """Make `folder` a virtual environment with the server, from nothing; stamp it when done."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - the extension runs any Python it finds.
         raise InstallError(f"Python 3.11 or newer is needed; this is {platform.python_version()}.")
     with _lock(folder.with_suffix(".lock")):
         # Another window may have done it while this one waited.
@@ -157,7 +157,7 @@ def _pip(python: Path, command: str, *arguments: str, env: dict[str, str] | None
 
 def _run(command: list[str], env: dict[str, str]) -> int:
     """Run a program with its output on our standard error; return its exit code."""
-    done = subprocess.run(  # noqa: S603 - programs of the environment just made.
+    done = subprocess.run(
         command, env=os.environ | env, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False
     )
     return done.returncode
@@ -238,7 +238,7 @@ def _processor() -> str:
         pass
     if platform.system() == "Darwin":
         command = ["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         return done.stdout.strip()
     return platform.processor()
 

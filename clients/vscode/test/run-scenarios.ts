@@ -54,7 +54,9 @@ async function act(
   options: Options = {},
   folder?: string,
 ): Promise<void> {
-  const chosen = scenarios.filter(({ name }) => words.every((word) => name.includes(word)));
+  const chosen = scenarios.filter(
+    ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
+  );
   if (chosen.length === 0) {
     return;
   }

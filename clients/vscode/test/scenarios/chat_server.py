@@ -48,15 +48,15 @@ def make(_settings: object) -> tuple[FakeEngine, Completer]:
     return engine, Completer(engine)
 
 
-def stream(server: PillionServer, params: Any, text: str, kind: str = "text") -> None:
+def stream(server: PillionServer, params: dict[str, Any], text: str, kind: str = "text") -> None:
     """Send a part of the answer."""
     value = {"kind": kind, "text": text}
-    server.protocol.notify("$/progress", {"token": params.partialResultToken, "value": value})
+    server.progress(types.ProgressParams(params["partialResultToken"], value))
 
 
-async def chat(server: PillionServer, params: Any) -> dict[str, Any]:
+async def chat(server: PillionServer, params: dict[str, Any]) -> dict[str, Any]:
     """Answer the last message."""
-    message = params.messages[-1].text
+    message = params["messages"][-1]["text"]
     if "fail" in message:
         raise JsonRpcInternalError("The model is still loading; ask again in a moment.")
     if "slow" in message:
@@ -66,22 +66,22 @@ async def chat(server: PillionServer, params: Any) -> dict[str, Any]:
     if "edit" in message:
         return {"text": await edit(server, params)}
     if "scending" in message:
-        return {"text": f"Done: {message}. {len(params.messages)} messages were sent."}
+        return {"text": f"Done: {message}. {len(params['messages'])} messages were sent."}
     stream(server, params, "Reading app.py", "stage")
     for word in SORTED.split(" "):
         stream(server, params, word + " ")
         await asyncio.sleep(0.005)
     question = {"text": "Which order do you want?", "choices": ["Ascending", "Descending"]}
-    notes = [f"{len(params.chips)} attached."] if params.chips else []
+    notes = [f"{len(params['chips'])} attached."] if params["chips"] else []
     return {"text": SORTED, "question": question, "notes": notes}
 
 
-async def edit(server: PillionServer, params: Any) -> str:
+async def edit(server: PillionServer, params: dict[str, Any]) -> str:
     """Change the document in front; say what the editor did with it."""
     change = types.TextEdit(
         types.Range(types.Position(0, 0), types.Position(0, 0)), "# A new first line.\n"
     )
-    workspace_edit = types.WorkspaceEdit(changes={params.textDocument.uri: [change]})
+    workspace_edit = types.WorkspaceEdit(changes={params["textDocument"]["uri"]: [change]})
     answer = await server.workspace_apply_edit_async(
         types.ApplyWorkspaceEditParams(workspace_edit, label="Add a line")
     )

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { pillion } from '../machine.ts';
 import { sleep } from '../vscode.ts';
-import { picture, scenario, type Stage } from './scenario.ts';
+import { picture, scenario } from './scenario.ts';
 import { Window } from './window.ts';
 
 const signature = 'def cheapest(items: list[Item]) -> Item:\n';
@@ -23,18 +23,23 @@ export const completion = [
 
   scenario('what is typed through shows at once', async (stage) => {
     const window = await stage.window('app.py');
-    await window.typeAtEnd(signature);
-    await window.waitForGhost();
-    const times = await typeThrough(window, 40);
+    const times: number[] = [];
+    for (const signature of ['cheapest(items: list[Item])', 'dearest(items: list[Item])']) {
+      await window.typeAtEnd(`def ${signature} -> Item:\n`);
+      await window.waitForGhost();
+      times.push(...(await typeThrough(window, 20)));
+      await window.page.keyboard.press('Escape');
+      await window.page.keyboard.type('\n\n\n');
+      await window.page.keyboard.press('Home');
+    }
     const sorted = [...times].sort((a, b) => a - b);
-    const median = sorted[Math.floor(sorted.length / 2)] ?? Infinity;
-    const late = sorted[Math.floor(sorted.length * 0.95)] ?? Infinity;
+    const at = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? Infinity;
     console.log(
-      `  key press to ghost text, typed through: median ${median.toFixed(0)} ms, ` +
-        `95 % ${late.toFixed(0)} ms, ${times.length} keys`,
+      `  key press to ghost text, typed through: median ${at(0.5).toFixed(0)} ms, ` +
+        `95 % ${at(0.95).toFixed(0)} ms, ${times.length} keys`,
     );
-    assert.ok(times.length >= 15, `only ${times.length} keys`);
-    assert.ok(median <= 50, `median ${median} ms`);
+    assert.ok(times.length >= 12, `only ${times.length} keys`);
+    assert.ok(at(0.5) <= 50, `median ${at(0.5)} ms`);
   }),
 
   scenario("VS Code's own list is not covered, and its item is what Enter takes", async (stage) => {
@@ -74,36 +79,38 @@ export const completion = [
   }),
 ];
 
-/** Type what is suggested, key by key; return the time of each until the rest is on screen. */
+/** Type what is suggested, key by key, to the end of its line; return the time of each key. */
 async function typeThrough(window: Window, most: number): Promise<number[]> {
   const times: number[] = [];
   while (times.length < most) {
-    const rest = plain(
-      (await window.page.locator('.ghost-text-decoration').first().textContent()) ?? '',
-    );
-    const [character, ...others] = Array.from(rest);
+    const [character, ...others] = Array.from(await window.page.evaluate(ghostLine));
     if (character === undefined || others.length === 0) {
-      // The end of the line is reached: take it, and go on with the next suggestion.
-      await window.page.keyboard.press('Tab');
-      if ((await window.waitForGhost()) === '') {
-        break;
-      }
-      continue;
+      break;
     }
     const measured = await measure(window, character, others.join(''));
     if (measured === undefined) {
-      await window.waitForGhost();
-    } else {
-      times.push(measured);
+      // VS Code has closed a bracket, or the suggestion has changed: no longer the same text.
+      break;
     }
+    times.push(measured);
     await sleep(60);
   }
   return times;
 }
 
+/** The first line of the ghost text; its colours cut it into pieces. Runs in the page. */
+function ghostLine(): string {
+  const pieces = document.querySelectorAll('.view-line .ghost-text-decoration');
+  return Array.from(pieces, ({ textContent }) => textContent)
+    .join('')
+    .replaceAll('\u00A0', ' ');
+}
+
 /** From the key's own time stamp to the frame in which the ghost text is `expected`. */
 async function measure(window: Window, key: string, expected: string): Promise<number | undefined> {
+  await window.page.evaluate(`globalThis.ghostLine = ${ghostLine.toString()}`);
   await window.page.evaluate((text) => {
+    const { ghostLine: line } = globalThis as unknown as { ghostLine: () => string };
     const state = globalThis as unknown as { pillionShown?: Promise<number | null> };
     state.pillionShown = new Promise((resolve) => {
       let pressed = 0;
@@ -115,9 +122,7 @@ async function measure(window: Window, key: string, expected: string): Promise<n
         { capture: true, once: true },
       );
       const look = (): void => {
-        const ghost = document.querySelector('.ghost-text-decoration');
-        const shown = ghost?.textContent.replaceAll('\u00A0', ' ');
-        if (pressed > 0 && shown === text) {
+        if (pressed > 0 && line() === text) {
           resolve(performance.now() - pressed);
         } else if (pressed > 0 && performance.now() - pressed > 3000) {
           resolve(null);
@@ -144,5 +149,3 @@ function pattern(text: string): RegExp {
   const escaped = text.trim().replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(escaped.replaceAll(/\s+/g, '\\s+'));
 }
-
-export type { Stage };

@@ -17,6 +17,8 @@ export function scenario(name: string, run: (stage: Stage) => Promise<void>): Sc
   return { name, run };
 }
 
+const titleBar = 35;
+
 export const size = { width: 960, height: 600 };
 
 /** Pictures for the documentation; written there when `PILLION_PICTURES` names the folder. */
@@ -24,27 +26,30 @@ const pictures = process.env['PILLION_PICTURES'] ?? join(extension, 'dist', 'pic
 
 export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled' });
+  // Without the title bar, which says that an extension is being developed.
+  const clip = { x: 0, y: titleBar, width: size.width, height: size.height - titleBar };
+  await page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled', clip });
 }
 
-/** One VS Code with a profile of its own, and a workspace that is thrown away. */
+/** One VS Code with a profile of its own, and a workspace that each scenario finds as new. */
 export class Stage {
   readonly browser: Browser;
   readonly vscode: VsCode;
-  readonly workspace: string;
   readonly size = size;
+  readonly #folder: string;
   #pages: Page[] = [];
+  /** Each has another path: VS Code brings back unsaved text when it knows the folder. */
+  workspace: string;
 
-  private constructor(browser: Browser, vscode: VsCode, workspace: string) {
+  private constructor(browser: Browser, vscode: VsCode, folder: string) {
     this.browser = browser;
     this.vscode = vscode;
-    this.workspace = workspace;
+    this.#folder = folder;
+    this.workspace = copyOf(folder);
   }
 
   static async set(browser: Browser, options: Options = {}, folder = 'workspace'): Promise<Stage> {
-    const workspace = mkdtempSync(join(tmpdir(), 'shop-'));
-    cpSync(join(extension, 'test', folder), workspace, { recursive: true });
-    return new Stage(browser, await VsCode.start(options), workspace);
+    return new Stage(browser, await VsCode.start(options), folder);
   }
 
   async window(file?: string): Promise<Window> {
@@ -62,10 +67,18 @@ export class Stage {
       await page.close();
     }
     this.#pages = [];
+    rmSync(this.workspace, { recursive: true, force: true, maxRetries: 3 });
+    this.workspace = copyOf(this.#folder);
   }
 
   async strike(): Promise<void> {
     await this.vscode.stop();
     rmSync(this.workspace, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+function copyOf(folder: string): string {
+  const workspace = mkdtempSync(join(tmpdir(), 'shop-'));
+  cpSync(join(extension, 'test', folder), workspace, { recursive: true });
+  return workspace;
 }

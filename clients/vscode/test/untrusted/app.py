@@ -15,5 +15,3 @@ class Item:
 def total(items: list[Item]) -> float:
     """Return the price of all items together."""
     return sum(item.price * item.quantity for item in items)
-
-
