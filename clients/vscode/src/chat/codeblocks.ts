@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import type { Preview } from '../edits/preview.ts';
-import { infoOf, placed } from './code.ts';
+import { definitionIn, infoOf, placed } from './code.ts';
 
 export async function insertCode(code: string): Promise<void> {
   const editor = frontEditor();
@@ -26,7 +26,7 @@ export async function applyCode(code: string, info: string, preview: Preview): P
     void vscode.window.showInformationMessage('Open the file that the code is for.');
     return;
   }
-  const [start, end] = await place(document, code);
+  const [start, end] = place(document, code);
   const text = document.getText().replaceAll('\r\n', '\n');
   const decision = await preview.propose(
     [{ uri: document.uri, text: placed(text, start, end, code) }],
@@ -67,36 +67,16 @@ async function target(path: string | undefined): Promise<vscode.TextDocument | u
 }
 
 /** Return the lines that the code replaces; none, at the cursor, if it is new. */
-async function place(document: vscode.TextDocument, code: string): Promise<[number, number]> {
+function place(document: vscode.TextDocument, code: string): readonly [number, number] {
   const editor = vscode.window.visibleTextEditors.find((each) => each.document === document);
   if (editor && !editor.selection.isEmpty) {
     const { start, end } = editor.selection;
     return [start.line, end.character === 0 ? end.line : end.line + 1];
   }
-  const name =
-    /\b(?:def|class|function|func|fn|interface|struct|enum)\s+([\p{L}_$][\p{L}\p{N}_$]*)/u.exec(
-      code,
-    )?.[1];
-  const symbol = name === undefined ? undefined : await find(document.uri, name);
-  if (symbol) {
-    return [symbol.range.start.line, symbol.range.end.line + 1];
+  const found = definitionIn(document.getText(), code);
+  if (found) {
+    return found;
   }
   const line = editor?.selection.active.line ?? document.lineCount;
   return [line, line];
-}
-
-async function find(uri: vscode.Uri, name: string): Promise<vscode.DocumentSymbol | undefined> {
-  const found = await vscode.commands.executeCommand<vscode.DocumentSymbol[] | undefined>(
-    'vscode.executeDocumentSymbolProvider',
-    uri,
-  );
-  const open = [...(found ?? [])];
-  for (const symbol of open) {
-    // Some providers give the older kind, without children.
-    if (symbol.name === name && 'range' in symbol) {
-      return symbol;
-    }
-    open.push(...('children' in symbol ? symbol.children : []));
-  }
-  return undefined;
 }

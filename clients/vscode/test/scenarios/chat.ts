@@ -68,10 +68,9 @@ export const chat = [
     await page.waitForTimeout(1500);
     await picture(page, 'diff-preview');
     await apply.click();
-    await window.lines
-      .filter({ hasText: /ordered = sorted/u })
-      .waitFor()
-      .catch(() => undefined);
+    await window.lines.filter({ hasText: /ordered\s=\ssorted/ }).waitFor();
+    // The function is written anew in its place, not a second time.
+    assert.equal((await window.text()).match(/def\stotal/g)?.length, 1);
     assert.match(await window.text(), /ordered\s=\ssorted/);
     await window.lines.click();
     await page.keyboard.press('Control+z');
@@ -139,6 +138,13 @@ async function openChat(stage: Stage): Promise<Window> {
   await window.says(/^\W*Pillion( ?: slow)?$/);
   await window.command('Pillion: Ask in the Chat');
   await window.webview().getByText('Ask about your code.').waitFor();
+  // As wide as a person would have it.
+  const { mouse } = window.page;
+  const edge = { x: 290, y: 300 };
+  await mouse.move(edge.x, edge.y);
+  await mouse.down();
+  await mouse.move(edge.x + 150, edge.y, { steps: 5 });
+  await mouse.up();
   return window;
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { infoOf, placed } from '../../src/chat/code.ts';
+import { definitionIn, infoOf, placed } from '../../src/chat/code.ts';
 import { changedPart } from '../../src/edits/difference.ts';
 
 function check(before: string, after: string, replaced: string, by: string): void {
@@ -53,5 +53,19 @@ describe('code of an answer', () => {
 
   it('loses the indentation that it has too much', () => {
     assert.equal(placed('a\nb\n', 1, 2, '    x\n\n      y\n'), 'a\nx\n\n  y\n');
+  });
+
+  it('goes where what it defines is defined, whole', () => {
+    const python =
+      'a = 1\n\n\ndef f(\n    x,\n):\n    if x:\n\n        return 1\n    return 2\n\n\nb = 2\n';
+    assert.deepEqual(definitionIn(python, 'import os\n\ndef f(x):\n    pass\n'), [3, 10]);
+    const script = 'export async function f(x) {\n  if (x) {\n  }\n}\n\n{\n}\n';
+    assert.deepEqual(definitionIn(script, 'function f(y) {\n}\n'), [0, 4]);
+  });
+
+  it('is new where nothing of that name and kind is there', () => {
+    assert.equal(definitionIn('class f:\n    pass\n', 'def f():\n    pass\n'), undefined);
+    assert.equal(definitionIn('def ff():\n    pass\n', 'def f():\n    pass\n'), undefined);
+    assert.equal(definitionIn('x = 1\n', 'y = 2\n'), undefined);
   });
 });
