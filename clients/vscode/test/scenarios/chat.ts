@@ -10,10 +10,13 @@ import type { Window } from './window.ts';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const themes = {
-  light: 'Light Modern',
-  dark: 'Dark Modern',
-  'high-contrast': 'Dark High Contrast',
-  'high-contrast-light': 'Light High Contrast',
+  dark: { name: 'Default Dark Modern', body: 'vscode-dark' },
+  'high-contrast': { name: 'Default High Contrast', body: 'vscode-high-contrast' },
+  'high-contrast-light': {
+    name: 'Default High Contrast Light',
+    body: 'vscode-high-contrast-light',
+  },
+  light: { name: 'Default Light Modern', body: 'vscode-light' },
 };
 
 export const chat = [
@@ -125,7 +128,10 @@ export const chat = [
     await window.webview().getByLabel('Search earlier chats').waitFor();
     const faults: string[] = [];
     for (const [name, theme] of Object.entries(themes)) {
-      await window.theme(theme);
+      stage.vscode.set('workbench.colorTheme', theme.name);
+      await window.webview().locator(`body.${theme.body}`).waitFor();
+      // Until the colours of the new theme have faded in.
+      await window.page.waitForTimeout(1000);
       faults.push(...(await examine(window)).map((fault) => `${name}: ${fault}`));
       await picture(window.page, `chat-${name}`);
     }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
-import { sleep, type VsCode } from '../vscode.ts';
+import type { VsCode } from '../vscode.ts';
 
 /** Real models on small, busy machines: long, and only ever waited for when something is wrong. */
 export const patience = 180_000;
@@ -102,19 +102,5 @@ export class Window {
   /** The page inside the webview in front. */
   webview(): FrameLocator {
     return this.page.frameLocator('iframe.webview').last().frameLocator('iframe#active-frame');
-  }
-
-  async theme(name: string): Promise<void> {
-    await this.command('Preferences: Color Theme');
-    const input = this.page.locator('.quick-input-widget input').first();
-    await input.fill(name);
-    await this.page
-      .locator('.quick-input-list .monaco-list-row')
-      .filter({ hasText: name })
-      .first()
-      .waitFor();
-    await this.page.keyboard.press('Enter');
-    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
-    await sleep(500);
   }
 }
