@@ -16,6 +16,7 @@ local commands = {
   end,
   Toggle = function()
     vim.b.pillion_off = not vim.b.pillion_off
+    require('pillion.ghost').dismiss()
     vim.notify(vim.b.pillion_off and 'Pillion: off here' or 'Pillion: on here')
   end,
 }

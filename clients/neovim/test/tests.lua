@@ -202,6 +202,8 @@ local tests = {
     function()
       open({ '' })
       lua("vim.cmd('PillionToggle')")
+      -- Until the question that was open is answered: it has been cancelled.
+      vim.wait(2000)
       local requests = counts('requests')
       keys('def add(a, b):<CR>return ')
       vim.wait(1500)

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { extension, ownEngines, python } from './machine.ts';
-import { chat } from './scenarios/chat.ts';
+import { accessible, chat, themes } from './scenarios/chat.ts';
 import { completion } from './scenarios/completion.ts';
 import { Stage, type Scenario } from './scenarios/scenario.ts';
 import { firstRun, noPython, untrusted } from './scenarios/setup.ts';
@@ -34,7 +34,12 @@ async function main(): Promise<number> {
   try {
     await act(browser, completion);
     await act(browser, status);
-    await act(browser, chat, { settings: { 'pillion.server.path': chatServer } });
+    const settings = { 'pillion.server.path': chatServer };
+    await act(browser, chat, { settings });
+    for (const theme of themes) {
+      const options = { settings: { ...settings, 'workbench.colorTheme': theme } };
+      await act(browser, accessible(theme), options);
+    }
     await act(browser, untrusted, { trust: true }, 'untrusted');
     await act(browser, firstRun, { vsix: vsix() });
     const nowhere = { 'pillion.server.python': '/nowhere/python3' };

@@ -2,7 +2,7 @@
 
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
@@ -104,13 +104,6 @@ export class VsCode {
     }
     const query = new URLSearchParams({ folder: workspace, payload: JSON.stringify(payload) });
     await page.goto(`http://${authority}/?${query.toString()}`);
-  }
-
-  /** Change a setting of the user, as an editor of the file would; windows follow. */
-  set(name: string, value: unknown): void {
-    const path = join(this.#folder, 'user', 'User', 'settings.json');
-    const settings = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
-    writeFileSync(path, JSON.stringify({ ...settings, [name]: value }));
   }
 
   /** Log files of VS Code's own server, for a look when something fails. */
