@@ -134,18 +134,6 @@ export function accessible(theme: string): Scenario[] {
   ];
 }
 
-    for (const [name, theme] of Object.entries(themes)) {
-      stage.vscode.set('workbench.colorTheme', theme.name);
-      await window.webview().locator(`body.${theme.body}`).waitFor();
-      // Until the colours of the new theme have faded in.
-      await window.page.waitForTimeout(1000);
-      faults.push(...(await examine(window)).map((fault) => `${name}: ${fault}`));
-      await picture(window.page, `chat-${name}`);
-    }
-    assert.deepEqual(faults, []);
-  }),
-];
-
 async function openChat(stage: Stage): Promise<Window> {
   const window = await stage.window('app.py');
   await window.says(/^\W*Pillion( ?: slow)?$/);
