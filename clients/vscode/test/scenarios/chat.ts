@@ -146,6 +146,7 @@ async function openChat(stage: Stage): Promise<Window> {
   await mouse.down();
   await mouse.move(edge.x + 150, edge.y, { steps: 5 });
   await mouse.up();
+  await mouse.move(edge.x + 400, edge.y);
   return window;
 }
 

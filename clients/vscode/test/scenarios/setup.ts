@@ -9,8 +9,7 @@ export const firstRun = [
   scenario('the vsix sets itself up after one click, and completes code', async (stage) => {
     const window = await stage.window('app.py');
     await window.says('Pillion: set up');
-    const toast = window.notifications.getByText('Pillion completes code with a model');
-    await toast.waitFor();
+    await window.notified('Pillion completes code with a model');
     await picture(window.page, 'first-run');
     await window.notifications.getByRole('button', { name: 'Set Up' }).click();
     await window.says(/Pillion: installing \d+ %/);
@@ -23,8 +22,9 @@ export const firstRun = [
 export const noPython = [
   scenario('without a Python the first run says which one it needs', async (stage) => {
     const window = await stage.window('app.py');
+    await window.notified('Pillion completes code with a model');
     await window.notifications.getByRole('button', { name: 'Set Up' }).click();
-    await window.notifications.getByText('Pillion needs Python 3.11 or newer').waitFor();
+    await window.notified('Pillion needs Python 3.11 or newer');
     await window.says('Pillion: server error');
   }),
 ];

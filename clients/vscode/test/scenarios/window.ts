@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
-import type { VsCode } from '../vscode.ts';
+import { sleep, type VsCode } from '../vscode.ts';
 
 /** Real models on small, busy machines: long, and only ever waited for when something is wrong. */
 export const patience = 180_000;
@@ -41,7 +41,23 @@ export class Window {
   }
 
   get notifications(): Locator {
-    return this.page.locator('.notifications-toasts');
+    return this.page.locator('.notifications-toasts.visible, .notifications-center.visible');
+  }
+
+  /** Wait for a notification; VS Code hides it after a while, and the bell brings it back. */
+  async notified(text: string): Promise<void> {
+    const message = this.notifications.getByText(text).first();
+    const end = Date.now() + patience;
+    while (!(await message.isVisible())) {
+      assert.ok(Date.now() < end, `no notification says: ${text}`);
+      const center = this.page.locator('.notifications-center.visible');
+      if (Date.now() > end - patience + 10_000 && !(await center.isVisible())) {
+        await this.page.locator('[id="status.notifications"]').click();
+        // Away, or the bell's own tooltip covers the buttons.
+        await this.page.mouse.move(400, 100);
+      }
+      await sleep(250);
+    }
   }
 
   /** Wait until the status bar says `text`. */
