@@ -24,10 +24,10 @@ export const size = { width: 960, height: 600 };
 /** Pictures for the documentation; written there when `PILLION_PICTURES` names the folder. */
 const pictures = process.env['PILLION_PICTURES'] ?? join(extension, 'dist', 'pictures');
 
-export async function picture(page: Page, name: string): Promise<void> {
+export async function picture(page: Page, name: string, top = titleBar): Promise<void> {
   mkdirSync(pictures, { recursive: true });
-  // Without the title bar, which says that an extension is being developed.
-  const clip = { x: 0, y: titleBar, width: size.width, height: size.height - titleBar };
+  // By default without the title bar, which says that an extension is being developed.
+  const clip = { x: 0, y: top, width: size.width, height: size.height - top };
   await page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled', clip });
 }
 

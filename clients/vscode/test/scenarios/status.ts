@@ -11,7 +11,7 @@ export const status = [
     await window.status.click();
     const rows = page.locator('.quick-input-list .monaco-list-row');
     await rows.filter({ hasText: 'Turn off for python' }).waitFor();
-    await picture(page, 'status-menu');
+    await picture(page, 'status-menu', 0);
     await rows.filter({ hasText: 'Turn off for python' }).click();
     await window.says('Pillion: off here');
     await window.typeAtEnd('def add(a, b):\n');
@@ -20,6 +20,7 @@ export const status = [
     await window.status.click();
     await rows.filter({ hasText: 'Turn on for python' }).click();
     await window.says(/^\W*Pillion( ?: (slow|thinking))?$/);
+    await window.typeAtEnd('return ');
     await window.waitForGhost();
   }),
 
@@ -38,13 +39,13 @@ export const status = [
     const window = await stage.window();
     await window.says(/^\W*Pillion( ?: slow)?$/);
     await window.command('Pillion: Getting Started');
-    const steps = window.page.locator('.getting-started');
+    const steps = window.page.locator('.gettingStartedContainer');
     await steps.getByText('Get Started with Pillion').first().waitFor();
     await steps.getByText('Try a completion').first().click();
     await steps.getByText('Grey text is a suggestion').first().waitFor();
     await window.page.waitForTimeout(500);
     await picture(window.page, 'walkthrough');
-    await steps.getByRole('button', { name: 'Try a Completion' }).click();
+    await steps.getByRole('button', { name: 'Try a Completion', exact: true }).click();
     await window.lines.filter({ hasText: 'is_prime' }).waitFor();
     await window.page.keyboard.press('Control+End');
     assert.notEqual(await window.waitForGhost(), '');
