@@ -23,6 +23,9 @@ export const chat = [
     await send(window, 'How do I sort the items?');
     await view.getByText('Which order do you want?').first().waitFor();
     await view.locator('.hljs-keyword').first().waitFor();
+    // High enough for the whole answer.
+    await window.page.setViewportSize({ width: 960, height: 740 });
+    await window.page.waitForTimeout(500);
     await picture(window.page, 'chat');
     await view.getByRole('button', { name: 'Descending', exact: true }).click();
     // The whole conversation was sent: question, answer, choice.

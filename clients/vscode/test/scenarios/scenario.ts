@@ -27,7 +27,8 @@ const pictures = process.env['PILLION_PICTURES'] ?? join(extension, 'dist', 'pic
 export async function picture(page: Page, name: string, top = titleBar): Promise<void> {
   mkdirSync(pictures, { recursive: true });
   // By default without the title bar, which says that an extension is being developed.
-  const clip = { x: 0, y: top, width: size.width, height: size.height - top };
+  const { width, height } = page.viewportSize() ?? size;
+  const clip = { x: 0, y: top, width, height: height - top };
   await page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled', clip });
 }
 
