@@ -27,9 +27,10 @@ part() { # NAME LABEL PATTERN COMMAND...: run COMMAND; PATTERN's last match ends
 	summary="$summary${summary:+, }${count:-0} $label"
 }
 
+# A failing command does not end a function that an `if` has called, so these are chained.
 unit() {
-	npm --prefix clients/vscode run --silent check
-	npm --prefix clients/vscode run --silent test:unit
+	npm --prefix clients/vscode run --silent check &&
+		npm --prefix clients/vscode run --silent test:unit
 }
 
 host() {
@@ -37,8 +38,7 @@ host() {
 }
 
 scenarios() {
-	clients/vscode/build.sh
-	(cd clients/vscode && node test/run-scenarios.ts)
+	clients/vscode/build.sh && (cd clients/vscode && node test/run-scenarios.ts)
 }
 
 neovim() {

@@ -188,12 +188,9 @@ async function examine(window: Window): Promise<string[]> {
 }
 
 async function innerFrame(window: Window): Promise<Frame> {
-  const handle = await window.page
-    .frameLocator('iframe.webview')
-    .last()
-    .locator('iframe#active-frame')
-    .elementHandle();
-  const frame = await handle?.contentFrame();
+  const outer = window.page.locator('iframe.webview').last().contentFrame();
+  const handle = await outer.locator('iframe#active-frame').elementHandle();
+  const frame = await handle.contentFrame();
   assert.ok(frame, 'the chat view is there');
   return frame;
 }

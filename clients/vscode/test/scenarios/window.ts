@@ -117,6 +117,7 @@ export class Window {
 
   /** The page inside the webview in front. */
   webview(): FrameLocator {
-    return this.page.frameLocator('iframe.webview').last().frameLocator('iframe#active-frame');
+    const outer = this.page.locator('iframe.webview').last().contentFrame();
+    return outer.frameLocator('iframe#active-frame');
   }
 }
