@@ -66,12 +66,13 @@
 (defun pillion-eglot-ensure ()
   "Start Pillion for this buffer through Eglot, and show its suggestions."
   (setq-local eglot-server-programs `((,major-mode . (pillion-server ,@pillion-command))))
-  (add-hook 'eglot-managed-mode-hook #'pillion--managed nil t)
-  (eglot-ensure))
+  (add-hook 'eglot-managed-mode-hook #'pillion--managed)
+  ;; Where a server runs already, Eglot manages a new buffer before its hooks are run.
+  (if (eglot-managed-p) (pillion--managed) (eglot-ensure)))
 
 (defun pillion--managed ()
-  "Turn `pillion-mode' on or off with Eglot."
-  (pillion-mode (if (eglot-managed-p) 1 -1))
+  "Turn `pillion-mode' on or off with Eglot, where its server is Pillion."
+  (pillion-mode (if (and (eglot-managed-p) (pillion--server)) 1 -1))
   (when pillion-mode
     ;; From the first request on, the server tells every change by itself.
     (jsonrpc-async-request (pillion--server) :pillion/status nil

@@ -59,7 +59,7 @@ part unit "unit tests" '^ℹ pass ([0-9]+).*' unit
 part host "tests in the extension host" '^ *([0-9]+) passing.*' host
 part scenarios "scenarios in VS Code" '^ *([0-9]+) passing.*' scenarios
 part neovim "tests in Neovim" '^([0-9]+) passed.*' neovim
-part emacs "tests in Emacs" '^ *Ran ([0-9]+) tests.*' emacs_
+part emacs "tests in Emacs" '^ *Ran [0-9]+ tests, ([0-9]+) results as expected.*' emacs_
 echo
 if [ "$failed" = 0 ]; then
 	echo "All passed: $summary."

@@ -36,7 +36,7 @@
            (insert ,text)
            (pillion-eglot-ensure)
            (pillion-tests-until "Eglot manages the buffer"
-                                (progn (run-hooks 'post-command-hook) (pillion--server)))
+                                (progn (run-hooks 'post-command-hook) pillion-mode))
            (pillion-tests-until "the model is ready"
                                 (equal (plist-get pillion-status :state) "ready"))
            ,@body)
