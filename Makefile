@@ -27,7 +27,7 @@ SANDBOX = command -v bwrap >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt
 	{ apt-get update -q >/dev/null 2>&1 && apt-get install -y -q bubblewrap >/dev/null 2>&1; }; } || \
 	echo "bubblewrap is not installed; the tests use the next best sandbox."; }
 
-.PHONY: help demo test test-fast install lint format types docs bench clean
+.PHONY: help demo test test-fast test-editors vsix install lint format types docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -50,6 +50,13 @@ test: $(VENV)/.test ## Install what the tests need and run all of them
 test-fast: $(VENV)/.test ## Only the tests that need no model
 	$(BIN)/python -m pytest -m "not model"
 
+test-editors: $(VENV)/.test ## Install VS Code, Neovim and Emacs, and run the tests of their clients
+	$(BIN)/pillion models pull
+	clients/testing/run.sh $(PARTS)
+
+vsix: $(VENV)/.test ## Build the VS Code extension, clients/vscode/dist/pillion.vsix (needs Node 22)
+	clients/vscode/build.sh
+
 install: $(VENV)/.install ## Install Pillion into .venv
 
 lint: $(VENV)/.test ## Check style, types and layers
@@ -63,7 +70,7 @@ format: $(VENV)/.test ## Format the code
 	$(BIN)/ruff check --fix .
 
 docs: $(VENV)/.test ## Write the generated pages anew
-	$(BIN)/python -m pillion.cli docs docs
+	$(BIN)/python -m pillion.cli docs docs --vscode clients/vscode/package.json
 
 clean: ## Remove .venv and build output; models and wheels in the cache stay
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -10,7 +10,7 @@ import pytest
 from pillion.base.outcome import Reason
 from pillion.base.settings import table
 from pillion.cli import COMMANDS, cli
-from pillion.commands.docs import pages
+from pillion.commands.docs import pages, vscode_package
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -20,6 +20,11 @@ WRITTEN = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))
 @pytest.mark.parametrize("name", sorted(pages(cli)))
 def test_generated_pages_are_fresh(name: str) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == pages(cli)[name], "run `make docs`"
+
+
+def test_the_extension_has_the_settings_of_the_server() -> None:
+    text = (ROOT / "clients" / "vscode" / "package.json").read_text(encoding="utf-8")
+    assert text == vscode_package(text), "run `make docs`"
 
 
 def test_every_command_setting_and_reason_is_documented() -> None:

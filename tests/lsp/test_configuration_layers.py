@@ -24,6 +24,14 @@ def test_the_section_may_be_named() -> None:
     assert configuration.settings.model == "b"
 
 
+def test_an_empty_list_is_no_settings() -> None:
+    """Neovim sends its empty table as a list."""
+    configuration = Configuration()
+    assert configuration.start_with([]) == []
+    assert configuration.change_to({"pillion": []}) == []
+    assert len(configuration.change_to({"pillion": ["model"]})) == 1
+
+
 def test_settings_of_the_extension_itself_are_not_unknown() -> None:
     configuration = Configuration()
     assert configuration.change_to({"trace": {"server": "verbose"}, "server.path": "x"}) == []

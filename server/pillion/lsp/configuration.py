@@ -54,7 +54,8 @@ def _section(values: object) -> tuple[Mapping[str, object], list[str]]:
     """Return the settings inside of `values`, with or without the name of the section."""
     if isinstance(values, dict) and SECTION in values:
         values = values[SECTION]
-    if values is None:
+    # Lua has one empty table for both: Neovim sends a list where nothing is set.
+    if values is None or values == []:
         return {}, []
     if not isinstance(values, dict):
         return {}, [f"The settings of `{SECTION}` must be an object; they are ignored."]

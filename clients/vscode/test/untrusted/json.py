@@ -1,0 +1,5 @@
+"""What a folder could bring along to be run by accident."""
+
+from pathlib import Path
+
+Path(__file__).with_name("it-was-run").touch()
