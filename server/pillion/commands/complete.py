@@ -89,16 +89,7 @@ def as_object(answer: Answer, snapshot: Snapshot, offset: int) -> dict[str, obje
         "evaluated_tokens": done.evaluated_tokens if done else 0,
         "generated_tokens": done.generated_tokens if done else 0,
         "confidence": round(done.confidence, 3) if done and done.generated_tokens else None,
-        "context": [
-            {
-                "source": one.source.value,
-                "path": one.path,
-                "line": one.line + 1,
-                "end_line": one.end_line + 1,
-                "why": one.why,
-            }
-            for one in answer.snippets
-        ],
+        "context": [one.provenance() for one in answer.snippets],
         "stages": {name: round(ms, 2) for name, ms in answer.trace.stages.items()},
         "notes": answer.trace.notes,
     }

@@ -36,13 +36,9 @@ def explain_place(place: str, index: Index, *, as_json: bool) -> None:
     rows = [
         {
             "sent": one in bundle.snippets,
-            "source": one.source.value,
-            "path": one.path,
-            "line": one.line + 1,
-            "end_line": one.end_line + 1,
+            **one.provenance(),
             "score": round(one.score, 3),
             "tokens": size,
-            "why": one.why,
             "text": one.text,
         }
         for one, size in bundle.considered
@@ -59,7 +55,7 @@ def explain_place(place: str, index: Index, *, as_json: bool) -> None:
         table.add_row(
             "yes" if row["sent"] else "no room",
             str(row["source"]),
-            f"{row['path']}:{row['line']}-{row['end_line']}",
+            f"{row['path']}:{row['first']}-{row['last']}",
             f"{row['score']:.2f}",
             str(row["tokens"]),
             str(row["why"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypedDict
 
 
 class Source(StrEnum):
@@ -22,6 +23,16 @@ class Source(StrEnum):
     """What another tool says about the lines around the cursor."""
 
 
+class Provenance(TypedDict):
+    """Where a snippet is from."""
+
+    source: str
+    path: str
+    first: int
+    last: int
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class Snippet:
     """Lines of a file, or a summary of them; `text` has no line break at its end."""
@@ -37,3 +48,13 @@ class Snippet:
     """How likely it helps; comparable between snippets of all sources, about 0 to 2."""
     why: str
     """For people: what made it a candidate."""
+
+    def provenance(self) -> Provenance:
+        """Return where it is from, without its text; lines from 1."""
+        return {
+            "source": self.source.value,
+            "path": self.path,
+            "first": self.line + 1,
+            "last": self.end_line + 1,
+            "why": self.why,
+        }

@@ -12,6 +12,7 @@ from pillion.base.outcome import Nothing
 
 if TYPE_CHECKING:
     from pillion.assist.outcome import Answer
+    from pillion.context.snippet import Provenance
     from pillion.lsp.model import ModelStatus
 
 
@@ -25,6 +26,8 @@ class OutcomeJson(TypedDict):
     """Milliseconds per stage."""
     tokens: dict[str, int]
     """Tokens in the prompt, evaluated (not found in the cache), and generated."""
+    context: list[Provenance]
+    """The code from elsewhere that the model saw."""
 
 
 class StatusJson(TypedDict):
@@ -65,7 +68,13 @@ class Record:
             "evaluated": done.evaluated_tokens if done else 0,
             "generated": done.generated_tokens if done else 0,
         }
-        self._last = {"outcome": name, "sentence": sentence, "stages": stages, "tokens": tokens}
+        self._last = {
+            "outcome": name,
+            "sentence": sentence,
+            "stages": stages,
+            "tokens": tokens,
+            "context": [one.provenance() for one in answer.snippets],
+        }
         self._notes = list(answer.trace.notes) or self._notes
         if answer.budget:
             self._budget = answer.budget.to_json()

@@ -24,6 +24,14 @@ export interface LastRequest {
     readonly evaluated: number;
     readonly generated: number;
   };
+  /** The code from elsewhere that the model saw; lines count from 1. Older servers lack it. */
+  readonly context?: readonly {
+    readonly source: string;
+    readonly path: string;
+    readonly first: number;
+    readonly last: number;
+    readonly why: string;
+  }[];
 }
 
 export interface Budget {

@@ -23,7 +23,7 @@ export function tracePage(status: Status | undefined, seen: Seen | undefined): s
   } else if (!status.last) {
     parts.push('There was no request yet.');
   } else {
-    const { outcome, sentence, stages, tokens } = status.last;
+    const { outcome, sentence, stages, tokens, context = [] } = status.last;
     parts.push(
       outcome === 'suggestion'
         ? `The server made a **suggestion**: ${sentence}`
@@ -41,6 +41,14 @@ export function tracePage(status: Status | undefined, seen: Seen | undefined): s
         ],
       ),
     );
+    if (context.length > 0) {
+      parts.push(
+        table(
+          ['code from elsewhere', 'lines', 'why'],
+          context.map(({ path, first, last, why }) => [path, `${first} to ${last}`, why]),
+        ),
+      );
+    }
   }
   if (status) {
     parts.push(...budgetPart(status), ...status.notes.map((note) => `> ${note}`));

@@ -15,6 +15,9 @@ const status: Status = {
     sentence: 'The model only repeated what follows the cursor.',
     stages: { prompt: 1.25, engine: 40 },
     tokens: { prompt: 300, evaluated: 2, generated: 9 },
+    context: [
+      { source: 'similar', path: 'src/a.py', first: 3, last: 18, why: 'like the lines here' },
+    ],
   },
   budget: {
     readPerSecond: 120,
@@ -34,6 +37,7 @@ describe('the trace', () => {
     assert.match(page, /`repeats_suffix`\): The model only repeated/);
     assert.match(page, /\| engine \| 40\.0 \|/);
     assert.match(page, /read anew.*\| 2 \|/);
+    assert.match(page, /\| src\/a\.py \| 3 to 18 \| like the lines here \|/);
     assert.match(page, /is one line\./);
     assert.match(page, /> The file is unverified\./);
   });
