@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from trees import plant
 
 from pillion.context.exclusion import Exclusion, is_secret
 from pillion.context.ignore import File, Ignore
+from trees import plant
 
 CODE = "x = 1\n"
 
