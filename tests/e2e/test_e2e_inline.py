@@ -207,8 +207,8 @@ async def test_the_newest_request_wins(tmp_path: Path) -> None:
 
 
 async def test_of_many_requests_at_once_the_last_one_is_answered() -> None:
-    """Also while the document is still being judged; only one of them reaches the model."""
-    async with session({"scripts": [{"chunks": ["value"]}]}) as client:
+    """Also while the document is still being judged. The model is slower than the requests."""
+    async with session({"scripts": [{"chunks": ["value"], "delay": 1.0}]}) as client:
         offset = opened(client, "x = █")
         waiting = [client.send_inline(URI, offset)[1] for _ in range(5)]
         *old, new = await asyncio.gather(*waiting)
