@@ -68,6 +68,8 @@ class Figures:
     changed_ms: Sequence[float] = field(default_factory=list)
     during_ms: Sequence[float] = field(default_factory=list)
     after_ms: Sequence[float] = field(default_factory=list)
+    unanswered: tuple[float, float] = (0.0, 0.0)
+    """Share of questions that got no answer in time, while indexing and afterwards."""
 
     def to_json(self) -> dict[str, object]:
         """Return the figures, spreads instead of single values."""
@@ -85,6 +87,8 @@ class Figures:
             "changed_file_ms": spread(self.changed_ms),
             "gather_during_ms": spread(self.during_ms),
             "gather_after_ms": spread(self.after_ms),
+            "unanswered_during": self.unanswered[0],
+            "unanswered_after": self.unanswered[1],
         }
 
     def aims(self) -> dict[str, Aim]:
@@ -138,16 +142,27 @@ async def measure(
         building.cancel()
     built = building.result()
     build_seconds = time.perf_counter() - began
+    unanswered = index.unanswered
     index.close()
     reopen, first = await asyncio.to_thread(_reopen, root, cache)
     index = Index.open(root, cache)
     spots = _spots(root, copied, requests, chance)
     after = await asyncio.to_thread(_timed, index, spots)
+    late = (unanswered, index.unanswered)
     changed = await asyncio.to_thread(_change, index, copied, chance)
     stats = index.stats()
     index.close()
     return Figures(
-        stats, build_seconds, built.problem, memory.most, reopen, first, changed, during, after
+        stats,
+        build_seconds,
+        built.problem,
+        memory.most,
+        reopen,
+        first,
+        changed,
+        during,
+        after,
+        late,
     )
 
 

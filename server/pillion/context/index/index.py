@@ -333,6 +333,11 @@ class Index:
         layers = wanted & self._overlay.layers().keys()
         return layers | self._reader.exist(wanted - layers)
 
+    @property
+    def unanswered(self) -> float:
+        """The share of questions to the database that got no answer in time, so far."""
+        return self._reader.unanswered / max(1, self._reader.asked)
+
     def stats(self) -> Stats:
         """Count what the index holds; open documents do not count."""
         return self._reader.stats()

@@ -47,6 +47,8 @@ class Reader:
         """`patience`: seconds that one statement may take."""
         self.damaged = False
         """Whether the database was found to be damaged; a refresh builds it anew."""
+        self.asked = self.unanswered = 0
+        """Statements in all, and those that got no answer, most of them for want of time."""
         self._place = place
         self._patience = patience
         self._lock = threading.Lock()
@@ -218,12 +220,15 @@ class Reader:
         """Return the rows of one statement; none if anything is in its way."""
         with self._lock:
             connection = self._open()
+            self.asked += 1
             if connection is None:
+                self.unanswered += 1
                 return []
             self._deadline = time.monotonic() + (seconds or self._patience)
             try:
                 return connection.execute(sql, values).fetchall()
             except sqlite3.Error as error:
+                self.unanswered += 1
                 self._note(error)
                 return []
 
