@@ -41,9 +41,10 @@ def make(what: str, *variables: str) -> str:
 
 def test_it_shares_the_wheels_of_the_makefile(script: ModuleType) -> None:
     """llama.cpp is compiled once per machine, whoever needs it first."""
-    assert make("CPU") == script.cache_key()
+    patch = (ROOT / "llama.patch").read_bytes()
+    assert make("CPU") == script.cache_key(patch)
     flags = "-DGGML_CUDA=ON -DX=1"
-    assert make("CPU", f"CMAKE_ARGS={flags}") == script.cache_key(flags)
+    assert make("CPU", f"CMAKE_ARGS={flags}") == script.cache_key(patch, flags)
     assert make("LLAMA") == script.LLAMA
 
 

@@ -76,11 +76,18 @@ async def test_a_wrong_value_warns_once_and_keeps_the_default() -> None:
         assert len(warnings(client)) == 2
 
 
-@pytest.mark.parametrize("settings", [[], 3, "x"])
+@pytest.mark.parametrize("settings", [["x"], 3, "x"])
 async def test_settings_that_are_no_object_are_refused(settings: Any) -> None:
     async with session(capabilities=BARE) as client:
         await change(client, {}, pushed={"pillion": settings})
         assert len(warnings(client)) == 1
+
+
+async def test_an_empty_list_is_no_settings() -> None:
+    """Lua has one empty table for both, so Neovim sends a list where nothing is set."""
+    async with session(capabilities=BARE) as client:
+        await change(client, {}, pushed={"pillion": []})
+        assert not warnings(client)
 
 
 async def test_an_editor_without_pull_pushes() -> None:

@@ -5,8 +5,9 @@
 Only Python's standard library is used. What is being done goes to standard output, one JSON
 object a line: `{"message": …, "share": 0..1}`, and `{"error": …}` last where it failed. The output
 of the programs that are run goes to standard error, for the log. Packages come from the package
-index of the user's own pip settings. llama.cpp is compiled for this machine's processor, and the
-wheel is kept in Pillion's cache folder, where `make install` keeps and finds it, too.
+index of the user's own pip settings. llama.cpp is compiled for this machine's processor, with the
+`llama.patch` that lies beside the wheel, and is kept in Pillion's cache folder, where `make
+install` keeps and finds it, too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import tarfile
 import threading
 import time
 import venv
@@ -78,7 +80,7 @@ def _install(folder: Path, wheel: Path) -> None:
         ) from error
     python = _python(folder)
     _say("Looking for llama.cpp", 0.05)
-    llama = _llama_wheel(python)
+    llama = _llama_wheel(python, wheel.with_name("llama.patch"))
     _say("Installing the packages of the server", 0.75)
     _pip(python, "install", str(llama))
     _pip(python, "install", str(wheel))
@@ -88,18 +90,20 @@ def _install(folder: Path, wheel: Path) -> None:
     (folder / _STAMP).touch()
 
 
-def cache_key(cmake_args: str = "") -> str:
+def cache_key(patch: bytes, cmake_args: str = "") -> str:
     """Return the name of this processor's folder of wheels, as the Makefile forms it."""
     machine = platform.uname()
-    lines = [cmake_args] if cmake_args else []
-    lines += [f"{machine.system} {machine.machine}", _processor()]
-    return str(_cksum("".join(f"{line}\n" for line in lines if line).encode()))
+    lines = [f"{machine.system} {machine.machine}", _processor()]
+    parts = [f"{cmake_args}\n".encode() if cmake_args else b"", patch]
+    parts += [f"{line}\n".encode() for line in lines if line]
+    return str(_cksum(b"".join(parts)))
 
 
-def _llama_wheel(python: Path) -> Path:
+def _llama_wheel(python: Path, patch: Path) -> Path:
     """Return the wheel of llama-cpp-python for this processor; compile it if there is none."""
     cmake_args = os.environ.get("CMAKE_ARGS", "")
-    folder = _cache_dir() / "wheels" / cache_key(cmake_args)
+    change = patch.read_bytes() if patch.exists() else b""
+    folder = _cache_dir() / "wheels" / cache_key(change, cmake_args)
     stamp = folder / f".llama-cpp-python-{LLAMA}"
     if not stamp.exists():
         _check_compiler()
@@ -109,19 +113,34 @@ def _llama_wheel(python: Path) -> Path:
         ticking = _Ticker("Compiling llama.cpp for this processor, once", 0.05, 0.75, _COMPILES)
         try:
             with ticking:
-                arguments = ("--no-cache-dir", "--no-deps", "--no-binary", "llama-cpp-python")
-                name = f"llama-cpp-python=={LLAMA}"
-                _pip(python, "wheel", *arguments, "-w", str(building), name, env=_flags(cmake_args))
+                source = _llama_source(python, building, patch)
+                arguments = ("--no-cache-dir", "--no-deps", "-w", str(building), str(source))
+                _pip(python, "wheel", *arguments, env=_flags(cmake_args))
             for built in building.glob("*.whl"):
                 built.replace(folder / built.name)
         finally:
             shutil.rmtree(building, ignore_errors=True)
         stamp.touch()
-    found = sorted(folder.glob(f"llama_cpp_python-{LLAMA}-*.whl"))
+    found = sorted(folder.glob(f"llama_cpp_python-{LLAMA}*.whl"))
     if not found:
         stamp.unlink()
         raise InstallError(f"The compiled llama.cpp is missing in {folder}; please try again.")
     return found[0]
+
+
+def _llama_source(python: Path, folder: Path, patch: Path) -> Path:
+    """Fetch llama-cpp-python's source into `folder`; return where it lies, changed by `patch`."""
+    arguments = ("--quiet", "--no-deps", "--no-binary", "llama-cpp-python", "--dest", str(folder))
+    _pip(python, "download", *arguments, f"llama-cpp-python=={LLAMA}")
+    source = folder / f"llama_cpp_python-{LLAMA}"
+    with tarfile.open(source.with_name(f"{source.name}.tar.gz")) as archive:
+        archive.extractall(folder, filter="data")
+    # Without `patch` llama.cpp is built as it is, and drafts stay off.
+    if patch.exists() and shutil.which("patch"):
+        command = ["patch", "--quiet", "-p1", "-d", str(source), "-i", str(patch.absolute())]
+        if _run(command, {}) != 0:
+            raise InstallError(f"llama.patch does not fit llama-cpp-python {LLAMA}; see the log.")
+    return source
 
 
 def _flags(cmake_args: str) -> dict[str, str]:
