@@ -292,6 +292,18 @@ async def test_what_the_user_does_with_suggestions_is_counted() -> None:
     assert SECRET not in kept
 
 
+async def test_an_accepted_suggestion_that_stays_is_counted_as_kept() -> None:
+    async with session({"scripts": [{"chunks": ["print(1)"]}]}) as client:
+        offset = opened(client, "x = 1\n█\n")
+        inline = await client.inline(URI, offset)
+        assert inline is not None
+        client.change(URI, offset, offset, inline.text)
+        client.notify("pillion/inlineCompletion/accepted", {})
+        client.close_document(URI)
+        counts = (await client.request("pillion/status"))["counts"]
+        assert (counts["accepted"], counts["kept"]) == (1, 1)
+
+
 async def test_every_request_of_a_burst_is_answered_once() -> None:
     """200 requests among changes, cancels and documents; `session` counts the answers."""
     chance = random.Random(7)  # noqa: S311 - no secret.

@@ -136,7 +136,7 @@ class Settings:
     statistics: bool = _setting(
         "statistics",
         True,
-        "Count on this machine how often suggestions are shown, accepted and dismissed, for "
+        "Count on this machine how often suggestions are shown, accepted, dismissed and kept, for "
         "`pillion stats`; never more than the event and the day.",
     )
     debounce_ms: int = _setting(

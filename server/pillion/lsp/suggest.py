@@ -38,6 +38,7 @@ class Suggester:
         *,
         settings: Callable[[], Settings],
         record: Callable[[Answer], None],
+        suggested: Callable[[Snapshot, Suggestion], None],
     ) -> None:
         self._documents = documents
         self._folders = folders
@@ -45,6 +46,7 @@ class Suggester:
         self._model = model
         self._settings = settings
         self._record = record
+        self._suggested = suggested
         self._turns: dict[str, _Turn] = {}
 
     async def suggest(
@@ -65,7 +67,10 @@ class Suggester:
             self._record(Answer(Nothing(Reason.CANCELLED)))
             raise
         self._record(answer)
-        return None if isinstance(answer.outcome, Nothing) else answer.outcome
+        if isinstance(base, Nothing) or isinstance(answer.outcome, Nothing):
+            return None
+        self._suggested(seen or base, answer.outcome)
+        return answer.outcome
 
     def end(self, uri: str, reason: Reason) -> None:
         """End the request that runs for a document; it is answered with `reason`."""
