@@ -60,7 +60,7 @@ def acceptance(counts: Mapping[date, Counter[str]], path: Path) -> None:
     axes.tick_params(axis="x", rotation=60)
     axes.grid(visible=True, axis="y", alpha=0.3)
     axes.set_axisbelow(True)
-    axes.legend(frameon=False)
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     figure.savefig(path, dpi=150)
 
 
