@@ -31,6 +31,7 @@ class Reason(StrEnum):
     UNBALANCED = "unbalanced"
     NOTHING_LEFT = "nothing_left"
     LOW_CONFIDENCE = "low_confidence"
+    OUTSIDE = "outside"
 
     @property
     def sentence(self) -> str:
@@ -67,5 +68,6 @@ _SENTENCES = {
     Reason.REPEATS_PREFIX: "The model only repeated what stands before the cursor.",
     Reason.UNBALANCED: "The suggestion only closed brackets that are already closed.",
     Reason.NOTHING_LEFT: "Nothing was left of the suggestion once it was checked.",
+    Reason.OUTSIDE: "The file lies outside of the workspace.",
     Reason.LOW_CONFIDENCE: "The model was not sure enough (`pillion.completion.eagerness`).",
 }

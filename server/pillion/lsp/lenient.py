@@ -17,8 +17,12 @@ _READ_CAPABILITIES = (
     ("general", "positionEncodings"),
     ("window", "workDoneProgress"),
     ("window", "showMessage"),
+    ("window", "showDocument"),
+    ("workspace", "applyEdit"),
     ("workspace", "configuration"),
     ("workspace", "didChangeConfiguration"),
+    ("workspace", "workspaceEdit"),
+    ("textDocument", "codeAction"),
     ("textDocument", "inlineCompletion"),
     ("textDocument", "completion"),
 )
