@@ -30,7 +30,11 @@ async def upper(place: Place, arguments: Mapping[str, object], tools: Tools) -> 
     seconds = arguments.get("seconds", 0)
     assert isinstance(seconds, int | float)
     stopped, loop = asyncio.Event(), asyncio.get_running_loop()
-    tools.cancel.on_set(lambda: loop.call_soon_threadsafe(stopped.set))
+
+    def stop() -> None:
+        loop.call_soon_threadsafe(stopped.set)
+
+    tools.cancel.on_set(stop)
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(stopped.wait(), seconds)
     edit = Edit(place.start, place.end, place.selected.upper())
