@@ -105,6 +105,14 @@ class Settings:
         "Keep an index of the workspace's files in the cache folder, to know what is defined "
         "where.",
     )
+    chat_tokens: int = _setting(
+        "chat.contextTokens",
+        4096,
+        "Tokens that the model holds of a conversation or an edit, at most: what it reads of the "
+        "code, what was said, and its answer together. More takes more memory.",
+        minimum=1024,
+        maximum=131072,
+    )
     max_tokens: int = _setting(
         "completion.maxTokens",
         96,

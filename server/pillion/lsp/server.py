@@ -19,6 +19,7 @@ from pillion import __version__
 from pillion.base import events
 from pillion.context.index.workspace import Workspace
 from pillion.lsp import features
+from pillion.lsp.acting import Acting
 from pillion.lsp.configuration import Configuration
 from pillion.lsp.convert import to_encoding
 from pillion.lsp.custom import STATUS
@@ -28,6 +29,7 @@ from pillion.lsp.indexing import Indexing
 from pillion.lsp.kept import Kept
 from pillion.lsp.messages import Messages
 from pillion.lsp.model import ModelKeeper
+from pillion.lsp.pages import Pages
 from pillion.lsp.progress import Bar
 from pillion.lsp.protocol import Phase, PillionProtocol
 from pillion.lsp.sessions import Documents
@@ -85,6 +87,7 @@ class PillionServer(LanguageServer):
         self.folders = Folders(lambda: self.configuration.settings)
         self.editor = EditorWatch(self.documents, self.folders)
         self.record = Record()
+        self.indexed = workspace or Workspace()
         self.holds_model = False
         self.wants_status = False
         """The editor has asked for `pillion/status`, so it understands the notification, too."""
@@ -107,12 +110,14 @@ class PillionServer(LanguageServer):
             suggested=self.kept.suggested,
         )
         self.indexing = Indexing(
-            workspace or Workspace(),
+            self.indexed,
             self.documents,
             tasks=self.tasks,
             messages=self.messages,
             bar=lambda title: Bar(self, self.tasks, title, cancellable=True),
         )
+        self.acting = Acting(self)
+        self.pages = Pages()
         self.protocol.on_lost = self._lost
         features.register(self)
 
@@ -139,6 +144,7 @@ class PillionServer(LanguageServer):
         await self.protocol.finish(_STOP_SECONDS)
         await self.tasks.stop(_STOP_SECONDS)
         await self.model.close()
+        self.pages.clear()
         await connection.close()
         return 0 if properly else 1
 
