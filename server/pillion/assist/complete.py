@@ -24,7 +24,7 @@ from pillion.context.editor import NO_EDITOR
 from pillion.context.redact import redact_window
 from pillion.engine.base import Cancel, Finish, FinishReason, Priority, Request, Sampling
 from pillion.post.pipeline import Stopper, finish
-from pillion.post.shape import multiline_here
+from pillion.post.shape import multiline_here, solid_here
 from pillion.prompt.fim import layout
 from pillion.syntax.locate import locate
 from pillion.text.edits import Edit
@@ -154,7 +154,8 @@ class Completer:
         with trace.stage("window"):
             choice = self._reading(site.snapshot.uri).choose(site, allowed)
         with trace.stage("prompt"):
-            prompt = layout(redact_window(choice.window, site.snapshot), info.specials, choice.head)
+            window = redact_window(choice.window, site.snapshot)
+            prompt = layout(window, info.specials, choice.head, solid=solid_here(site))
             for note in (info.note, prompt.note):
                 if note:
                     trace.note(note)

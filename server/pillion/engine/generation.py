@@ -141,6 +141,7 @@ class Generation:
         """Set by the step that ends it."""
         self._tokens = tokens
         self._needed = needed
+        self._solid = request.prompt.solid
         self._cancel = cancel
         self._emit = emit
         self._decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
@@ -241,7 +242,7 @@ class Generation:
         return reason
 
     def _draft(self, model: DecodableModel, held: int) -> list[int]:
-        if self._needed or not self._drafter or not self._trial.passed:
+        if self._needed or self._solid or not self._drafter or not self._trial.passed:
             return []
         room = min(
             self.request.max_tokens - self._generated - 1,
@@ -277,6 +278,7 @@ class Generation:
         piece = vocabulary.pieces[token]
         if text := self._decode(piece[len(self._needed) :]):
             self._emit(text)
+            self._solid = False
         self._needed = self._needed[len(piece) :]
         self._generated += 1
         self._pending = [token]
@@ -291,10 +293,13 @@ class Generation:
     ) -> int:
         if self._needed:
             # Not free: what is typed says nothing of how sure the model is.
-            allowed = vocabulary.allowed(self._needed)
+            allowed = vocabulary.allowed(self._needed, solid=self._solid)
             if not len(allowed):
                 raise EngineError("The model has no token for the text at the cursor.")
             return int(allowed[np.argmax(logits[allowed])])
+        if self._solid:
+            logits = logits.copy()
+            logits[vocabulary.blank] = -np.inf
         if self.request.sampling.temperature > 0:
             token = draw(logits, self.request.sampling, self._random)
         elif self.request.sampling.infill:

@@ -94,6 +94,6 @@ class RecordedEngine:
 
 
 def _question(request: Request, model: str) -> str:
-    prompt = request.prompt
-    asked = (model, prompt.pieces, prompt.heal, prompt.heal_last_token, request.max_tokens)
-    return sha256(repr((*asked, request.sampling)).encode()).hexdigest()[:32]
+    prompt = replace(request.prompt, note="")
+    asked = (model, prompt, request.max_tokens, request.sampling)
+    return sha256(repr(asked).encode()).hexdigest()[:32]
