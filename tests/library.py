@@ -23,9 +23,10 @@ def library_of(
     """Index `root`, and return what may be looked at there."""
     index = Index.open(root, cache, patience=60)
     index.refresh()
+    known = {} if problems is None else problems
     return Library(
         Workspace([index]),
         DiskGate(root),
-        lambda uri: (opened or {}).get(uri),
-        lambda uri: (problems or {}).get(uri, ()),
+        ({} if opened is None else opened).get,
+        lambda uri: known.get(uri, ()),
     )

@@ -141,8 +141,10 @@ def test_code_that_has_changed_is_shown_again(shop: Shop) -> None:
     uri = shop.uri("shop/weather.py")
     first = shop.attach(here=Here(uri))
     shop.opened[uri] = Snapshot(uri, "def forecast(city, day): ...\n", 2, "python")
-    assert shop.attach(here=Here(uri), known=first.excerpts).excerpts[0].text.startswith(
-        "def forecast(city, day)"
+    assert (
+        shop.attach(here=Here(uri), known=first.excerpts)
+        .excerpts[0]
+        .text.startswith("def forecast(city, day)")
     )
 
 
@@ -227,4 +229,4 @@ def test_git_starts_nothing_that_the_repository_names(shop: Shop) -> None:
 
 
 def git(folder: Path, *arguments: str) -> None:
-    subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True)
+    subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True)  # noqa: S607

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -74,13 +76,16 @@ class Room:
         return "\n".join(p for p in self.engine.requests[number].prompt.pieces if is_text(p))
 
 
+Make = Callable[..., Room]
+
+
 @pytest.fixture
-def make(root: Path, tmp_path: Path):  # noqa: ANN201
+def make(root: Path, tmp_path: Path) -> Make:
     return lambda *answers: Room(root, tmp_path / "cache", *answers)
 
 
 @pytest.mark.asyncio
-async def test_the_model_reads_rules_material_and_the_question(make) -> None:  # noqa: ANN001
+async def test_the_model_reads_rules_material_and_the_question(make: Make) -> None:
     room = make("It sums.")
     reply = await room.say("What does it do?", here="shop/weather.py")
     assert reply.text == "It sums."
@@ -94,7 +99,7 @@ async def test_the_model_reads_rules_material_and_the_question(make) -> None:  #
 
 
 @pytest.mark.asyncio
-async def test_the_prompt_only_grows_at_its_end(make) -> None:  # noqa: ANN001
+async def test_the_prompt_only_grows_at_its_end(make: Make) -> None:
     """The condition for the KV cache: each prompt begins with the one before it."""
     room = make("One.", "Two.\n```python\nx\n```", "Three.", "Four.")
     await room.say("First?", here="shop/till.py")
@@ -102,14 +107,14 @@ async def test_the_prompt_only_grows_at_its_end(make) -> None:  # noqa: ANN001
     await room.say("", command="explain", here="shop/till.py", line=5)
     await room.say("Fourth?")
     prompts = [request.prompt.pieces for request in room.engine.requests]
-    for before, after in zip(prompts, prompts[1:], strict=False):
+    for before, after in pairwise(prompts):
         # Up to the markup that lets the model answer, which the next turn's goes on from.
         assert after[: len(before) - 1] == before[:-1]
     assert len({request.session for request in room.engine.requests}) == 1
 
 
 @pytest.mark.asyncio
-async def test_the_model_reads_its_own_words_not_those_put_right(make) -> None:  # noqa: ANN001
+async def test_the_model_reads_its_own_words_not_those_put_right(make: Make) -> None:
     room = make("See `made_up.py`.\n```python\nx\n```\n", "Yes.")
     reply = await room.say("Where?", here="shop/till.py")
     assert "no such file" in reply.text
@@ -120,7 +125,7 @@ async def test_the_model_reads_its_own_words_not_those_put_right(make) -> None: 
 
 
 @pytest.mark.asyncio
-async def test_trying_again_begins_where_the_question_was_asked(make) -> None:  # noqa: ANN001
+async def test_trying_again_begins_where_the_question_was_asked(make: Make) -> None:
     room = make("One.", "Two.", "Other two.")
     await room.say("First?")
     await room.say("Second?")
@@ -131,7 +136,7 @@ async def test_trying_again_begins_where_the_question_was_asked(make) -> None:  
 
 
 @pytest.mark.asyncio
-async def test_a_restarted_server_goes_on_from_what_the_client_has(make) -> None:  # noqa: ANN001
+async def test_a_restarted_server_goes_on_from_what_the_client_has(make: Make) -> None:
     room = make("Go on.")
     room.messages = [Message(Role.USER, "Old?"), Message(Role.ASSISTANT, "Old answer.")]
     await room.say("New?")
@@ -139,7 +144,7 @@ async def test_a_restarted_server_goes_on_from_what_the_client_has(make) -> None
 
 
 @pytest.mark.asyncio
-async def test_older_turns_are_put_in_short_once_there_is_no_room(make) -> None:  # noqa: ANN001
+async def test_older_turns_are_put_in_short_once_there_is_no_room(make: Make) -> None:
     room = make("Long answer. " + "More of it. " * 40)
     room.settings = replace(room.settings, chat_tokens=1024)
     sizes = []
@@ -150,13 +155,13 @@ async def test_older_turns_are_put_in_short_once_there_is_no_room(make) -> None:
         assert room.read().startswith(talk.rules("knows"))
         assert len(room.read()) // 4 < 1024 * 2 // 3
     assert "Earlier in this conversation:\n- The user: Question" in room.read()
-    shrunk = sum(after < before for before, after in zip(sizes, sizes[1:], strict=False))
+    shrunk = sum(after < before for before, after in pairwise(sizes))
     # In blocks: most turns only add to the prompt.
     assert 1 <= shrunk <= 5
 
 
 @pytest.mark.asyncio
-async def test_a_message_that_is_far_too_long_is_cut(make) -> None:  # noqa: ANN001
+async def test_a_message_that_is_far_too_long_is_cut(make: Make) -> None:
     room = make("Yes.")
     reply = await room.say("word " * 40_000)
     assert len(room.read()) // 3 < 4096
@@ -164,7 +169,7 @@ async def test_a_message_that_is_far_too_long_is_cut(make) -> None:  # noqa: ANN
 
 
 @pytest.mark.asyncio
-async def test_another_language_is_a_message_like_any_other(make) -> None:  # noqa: ANN001
+async def test_another_language_is_a_message_like_any_other(make: Make) -> None:
     room = make("Ja.")
     await room.say("\u00bfQu\u00e9 hace esto? \u8fd9\u662f\u4ec0\u4e48\uff1f")
     assert "\u8fd9\u662f\u4ec0\u4e48\uff1f" in room.read()
@@ -172,13 +177,13 @@ async def test_another_language_is_a_message_like_any_other(make) -> None:  # no
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("text", ["", "  \n "])
-async def test_an_empty_message_is_refused_in_plain_words(make, text: str) -> None:  # noqa: ANN001
+async def test_an_empty_message_is_refused_in_plain_words(make: Make, text: str) -> None:
     with pytest.raises(UsageError, match="Write a message"):
         await make().say(text)
 
 
 @pytest.mark.asyncio
-async def test_commands_say_what_they_lack(make) -> None:  # noqa: ANN001
+async def test_commands_say_what_they_lack(make: Make) -> None:
     room = make()
     with pytest.raises(UsageError, match="no code"):
         await room.say("", command="explain")
@@ -189,7 +194,7 @@ async def test_commands_say_what_they_lack(make) -> None:  # noqa: ANN001
 
 
 @pytest.mark.asyncio
-async def test_a_command_is_about_the_definition_at_the_cursor(make) -> None:  # noqa: ANN001
+async def test_a_command_is_about_the_definition_at_the_cursor(make: Make) -> None:
     room = make("It refunds.")
     await room.say("", command="explain", here="shop/till.py", line=5)
     assert "def refund" in room.read()
@@ -198,7 +203,7 @@ async def test_a_command_is_about_the_definition_at_the_cursor(make) -> None:  #
 
 
 @pytest.mark.asyncio
-async def test_an_answer_begins_as_its_command_wants(make) -> None:  # noqa: ANN001
+async def test_an_answer_begins_as_its_command_wants(make: Make) -> None:
     room = make("Empty prices are not handled.", "Yes.")
     reply = await room.say("", command="review", here="shop/till.py")
     assert reply.text == "1. Empty prices are not handled."
@@ -206,7 +211,7 @@ async def test_an_answer_begins_as_its_command_wants(make) -> None:  # noqa: ANN
 
 
 @pytest.mark.asyncio
-async def test_each_hint_leads_one_step_further_and_has_no_code(make) -> None:  # noqa: ANN001
+async def test_each_hint_leads_one_step_further_and_has_no_code(make: Make) -> None:
     room = make("Think.\n```python\nanswer\n```\n")
     reply = await room.say("How do I add discounts?", command="hint", here="shop/till.py")
     assert "answer" not in reply.text
@@ -220,7 +225,7 @@ async def test_each_hint_leads_one_step_further_and_has_no_code(make) -> None:  
 
 
 @pytest.mark.asyncio
-async def test_tests_are_not_for_the_file_they_test(make) -> None:  # noqa: ANN001
+async def test_tests_are_not_for_the_file_they_test(make: Make) -> None:
     reply = await make("```python\ndef test(): ...\n```").say(
         "", command="tests", here="shop/till.py"
     )
@@ -228,7 +233,7 @@ async def test_tests_are_not_for_the_file_they_test(make) -> None:  # noqa: ANN0
 
 
 @pytest.mark.asyncio
-async def test_a_stop_ends_the_answer_and_keeps_what_there_is(make) -> None:  # noqa: ANN001
+async def test_a_stop_ends_the_answer_and_keeps_what_there_is(make: Make) -> None:
     room = make(Script(["One ", "two ", *["more "] * 500], delay=0.01), "Yes.")
     asyncio.get_running_loop().call_later(0.1, room.cancel.set)
     reply = await room.say("Count.")
@@ -240,7 +245,7 @@ async def test_a_stop_ends_the_answer_and_keeps_what_there_is(make) -> None:  # 
 
 
 @pytest.mark.asyncio
-async def test_a_client_may_have_less_of_a_stopped_answer(make) -> None:  # noqa: ANN001
+async def test_a_client_may_have_less_of_a_stopped_answer(make: Make) -> None:
     room = make(Script(["One ", "two ", *["more "] * 500], delay=0.01), "Yes.")
     asyncio.get_running_loop().call_later(0.1, room.cancel.set)
     await room.say("Count.")
@@ -251,7 +256,7 @@ async def test_a_client_may_have_less_of_a_stopped_answer(make) -> None:  # noqa
 
 
 @pytest.mark.asyncio
-async def test_a_new_message_of_a_thread_ends_the_answer_before_it(make) -> None:  # noqa: ANN001
+async def test_a_new_message_of_a_thread_ends_the_answer_before_it(make: Make) -> None:
     """Two windows in one thread."""
     room = make(Script(["slow "] * 500, delay=0.01), "Quick.")
     first = asyncio.create_task(room.say("One?"))
@@ -263,7 +268,7 @@ async def test_a_new_message_of_a_thread_ends_the_answer_before_it(make) -> None
 
 
 @pytest.mark.asyncio
-async def test_an_answer_that_repeats_itself_is_ended(make) -> None:  # noqa: ANN001
+async def test_an_answer_that_repeats_itself_is_ended(make: Make) -> None:
     room = make(Script(["The very same line.\n"] * 100))
     reply = await room.say("Go on.")
     assert reply.text.count("same") < 10
@@ -272,7 +277,7 @@ async def test_an_answer_that_repeats_itself_is_ended(make) -> None:  # noqa: AN
 
 
 @pytest.mark.asyncio
-async def test_a_failing_engine_is_told_and_the_thread_lives(make) -> None:  # noqa: ANN001
+async def test_a_failing_engine_is_told_and_the_thread_lives(make: Make) -> None:
     room = make(Script(error=EngineError("The engine died.")), "Again.")
     with pytest.raises(EngineError, match="died"):
         await room.say("One?")
@@ -281,7 +286,7 @@ async def test_a_failing_engine_is_told_and_the_thread_lives(make) -> None:  # n
 
 def test_mentions_attach_what_they_name() -> None:
     known = {"a/b.py": "file:///a/b.py"}
-    text = "Look at @file a/b.py and @file a/b.py:3-9, @symbol Till.total, @diff, @repo and @file no.py."
+    text = "See @file a/b.py and @file a/b.py:3-9, @symbol Till.total, @diff, @repo, @file no.py."
     chips, notes = mentions(text, known.get)
     assert chips == [
         Chip(Kind.FILE, "file:///a/b.py"),
