@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pillion.lsp.features import (
     chat,
+    code_action,
     commands,
     configuration,
     editor_context,
@@ -29,6 +30,7 @@ def register(server: PillionServer) -> None:
         configuration,
         inline_completion,
         chat,
+        code_action,
         editor_context,
         status,
         commands,
