@@ -96,6 +96,20 @@ def test_healing_may_take_several_tokens_and_overrun() -> None:
     assert text == "b"
 
 
+@pytest.mark.parametrize(
+    ("script", "free", "solid"),
+    [
+        ([1, 3, 4], "ab a", "ab a"),
+        ([1, 4, 2], " ab", ""),  # After what was typed it would write " a"; the end is next best.
+    ],
+)
+def test_a_solid_output_begins_with_no_blank(script: list[int], free: str, solid: str) -> None:
+    for wanted, is_solid in ((free, False), (solid, True)):
+        model = TinyModel(script)
+        text, _ = run(Decoder(model), model, Prompt(("c",), heal="a", solid=is_solid))
+        assert text == wanted
+
+
 def test_the_last_token_is_taken_back() -> None:
     model = TinyModel([3])  # "ab" begins with the "a" that was taken back.
     text, done = run(Decoder(model), model, Prompt(("ca",), heal_last_token=True))

@@ -55,6 +55,7 @@ class Sample:
         """How long it took to write."""
         self._request = request
         self._needed = needed
+        self._solid = request.prompt.solid
         self._emit = emit
         self._grammar = grammar
         self._decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
@@ -65,7 +66,7 @@ class Sample:
     @property
     def free(self) -> bool:
         """Whether nothing is known of the next token: all that was typed is written."""
-        return not self._needed
+        return not self._needed and not self._solid
 
     @property
     def log_probability(self) -> float:
@@ -81,9 +82,11 @@ class Sample:
             self.reason = FinishReason.STOP
             return token
         piece = vocabulary.pieces[token]
-        if self._grammar and self.free:
+        if self._grammar and not self._needed:
             self._grammar.accept(token)
-        text, stopped = self._stops.feed(self._decode(piece[len(self._needed) :]))
+        said = self._decode(piece[len(self._needed) :])
+        self._solid = self._solid and not said
+        text, stopped = self._stops.feed(said)
         if text:
             self._emit(Chunk(text, sample=self.number))
         self._needed = self._needed[len(piece) :]
@@ -105,6 +108,9 @@ class Sample:
         if self._needed:
             # Not free: what is typed says nothing of how sure the model is.
             return self._heal(vocabulary, logits)
+        if self._solid:
+            logits = logits.copy()
+            logits[vocabulary.blank] = -np.inf
         token = self._pick(model, logits)
         if self._grammar and not self._grammar.allowed(np.array([token]))[0]:
             token = self._pick_allowed(model, logits, self._grammar)
@@ -113,7 +119,7 @@ class Sample:
         return token
 
     def _heal(self, vocabulary: Vocabulary, logits: NDArray[np.float32]) -> int:
-        allowed = vocabulary.allowed(self._needed)
+        allowed = vocabulary.allowed(self._needed, solid=self._solid)
         if self._grammar:
             # The grammar begins behind what was typed, so no token may reach over the border.
             size = len(self._needed)
