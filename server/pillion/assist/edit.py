@@ -74,6 +74,8 @@ class Edited:
     notes: tuple[str, ...] = ()
     rounds: int = 1
     """How often the model was asked."""
+    answers: tuple[str, ...] = ()
+    """What it wrote each time, without the fences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class Refused:
     why: Nothing
     text: str = ""
     rounds: int = 0
+    answers: tuple[str, ...] = ()
 
 
 async def edit(
@@ -118,6 +121,7 @@ async def edit(
         return Refused(Nothing(Reason.RANGE_TOO_LARGE, "It is longer than the model can read."))
     fence = fence_for(aim.shown)
     opening = f"{fence}{tag}\n{_first_line(aim)}"
+    answers: list[str] = []
     text, flaw = "", Flaw(Reason.MODEL_STOPPED, "")
     for turn in range(rounds + 1):
         report("writing" if not turn else f"mending, round {turn}")
@@ -133,18 +137,19 @@ async def edit(
             sampling=sampling,
         )
         text = _first_line(aim) + text
+        answers.append(text)
         if cancel.is_set():
-            return Refused(Nothing(Reason.CANCELLED), text, turn + 1)
+            return Refused(Nothing(Reason.CANCELLED), text, turn + 1, tuple(answers))
         outcome = check(Rewrite(text, aim, complete))
         if not isinstance(outcome, Flaw):
             edits = align(aim, outcome.text)
-            return Edited(edits, outcome.text, outcome.notes, turn + 1)
+            return Edited(edits, outcome.text, outcome.notes, turn + 1, tuple(answers))
         flaw = outcome
         messages = [
             *messages[:2],
             *repairing(f"{fence}{tag}\n{text}\n{fence}", flaw.hint, order.instruction),
         ]
-    return Refused(Nothing(flaw.reason), text, rounds + 1)
+    return Refused(Nothing(flaw.reason), text, rounds + 1, tuple(answers))
 
 
 def aim_of(order: Order, index: Index | None = None) -> Aim | Nothing:
