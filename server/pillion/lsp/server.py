@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, cast
 
 from lsprotocol import types
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from pygls.io_ import Writer
 
+    from pillion.assist.chat import Chat
     from pillion.assist.outcome import Answer
     from pillion.base.settings import Settings
     from pillion.engine.base import Engine
@@ -116,6 +118,18 @@ class PillionServer(LanguageServer):
         self.pages = Pages()
         self.protocol.on_lost = self._lost
         features.register(self)
+
+    @cached_property
+    def chats(self) -> Chat:
+        """The conversations of this session."""
+        # Imported here: a session in which nobody chats does not need it.
+        from pillion.assist.chat import Chat  # noqa: PLC0415
+        from pillion.context.library import Library  # noqa: PLC0415
+        from pillion.lsp.gate import FolderGate, opened_in  # noqa: PLC0415
+
+        opened = partial(opened_in, self.documents)
+        gate = FolderGate(self.folders)
+        return Chat(Library(self.indexed, gate, opened, self.editor.problems))
 
     @property
     def encoding(self) -> Encoding:
