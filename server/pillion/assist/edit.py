@@ -62,6 +62,8 @@ class Order:
     """Whether whoever calls the code must not notice."""
     path: str = ""
     """The file as the index names it."""
+    may_stay: bool = False
+    """The code may be as it should be already: the model is not asked again to change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,9 @@ async def edit(
             session=f"edit:{aim.snapshot.uri}",
             sampling=sampling,
         )
-        text = _first_line(aim) + text
+        # Some say the given line again.
+        given = _first_line(aim)
+        text = text if given and text.startswith(given) else given + text
         answers.append(text)
         if cancel.is_set():
             return Refused(Nothing(Reason.CANCELLED), text, turn + 1, tuple(answers))
@@ -145,6 +149,8 @@ async def edit(
             edits = align(aim, outcome.text)
             return Edited(edits, outcome.text, outcome.notes, turn + 1, tuple(answers))
         flaw = outcome
+        if flaw.reason is Reason.UNCHANGED and order.may_stay:
+            return Refused(Nothing(flaw.reason), "", turn + 1, tuple(answers))
         messages = [
             *messages[:2],
             *repairing(f"{fence}{tag}\n{text}\n{fence}", flaw.hint, order.instruction),
