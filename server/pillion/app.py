@@ -86,6 +86,7 @@ def _announce(host: str, port: int) -> None:
 
 
 def _context_tokens(settings: Settings) -> int:
-    """Room for the longest prompt, the typed part and the suggestion, in steps of 256."""
+    """Room for a conversation, and for the longest prompt of a suggestion, in steps of 256."""
     window = max(settings.context_before + settings.context_after, settings.prompt_tokens)
-    return -(-(window + settings.context_before // 2 + settings.max_tokens) // 256) * 256
+    most = max(window + settings.context_before // 2 + settings.max_tokens, settings.chat_tokens)
+    return -(-most // 256) * 256

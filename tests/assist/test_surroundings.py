@@ -112,5 +112,5 @@ async def test_the_prompt_keeps_to_its_tokens(indexed: Callable[[str], Index]) -
     )
     typist = Typist(indexed(many), FAST)
     assert (await typist.at(TEXT)).snippets
-    pieces = [piece for piece in typist.engine.requests[0].prompt.pieces if len(piece) > 20]
+    pieces = [piece for piece in typist.engine.requests[0].prompt.pieces if len(str(piece)) > 20]
     assert sum(await typist.engine.count([str(piece) for piece in pieces])) <= 1200

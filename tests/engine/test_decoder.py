@@ -15,7 +15,7 @@ from pillion.engine.base import Cancel, Finish, FinishReason, Request
 from pillion.engine.decoder import Decoder, Job
 from pillion.engine.lookup import MOST
 from pillion.engine.trial import LEAST_HELD, TOKENS
-from pillion.prompt.model_input import Prompt, Special
+from pillion.prompt.model_input import Prompt, Special, is_text
 
 END = 0
 PIECES = [b"", b"a", b"b", b"ab", b" a", b"\xc3", b"\xa4", b"c"]
@@ -48,7 +48,8 @@ class TinyModel:
     def pieces(self) -> list[bytes]:
         return PIECES
 
-    def tokenize(self, text: str) -> list[int]:
+    def tokenize(self, text: str, *, special: bool = False) -> list[int]:
+        assert not special, "no prompt here has markup"
         return [PIECES.index(char.encode()) for char in text]
 
     def abort_with(self, flag: AbortFlag) -> None:
@@ -94,7 +95,7 @@ def run(
     session: str = "",
 ) -> tuple[str, Finish]:
     """Generate and return all text; the script begins after the prompt's own tokens."""
-    sizes = [1 if isinstance(piece, Special) else len(piece) for piece in prompt.pieces]
+    sizes = [len(piece) if is_text(piece) else 1 for piece in prompt.pieces]
     model.prompt_length = sum(sizes) - prompt.heal_last_token
     text: list[str] = []
     ends: list[Finish | BaseException] = []
@@ -266,7 +267,7 @@ def write_alone(model: TinyModel, prompt: Prompt, tokens: int) -> str:
     said: list[str] = []
     request = Request(prompt, tokens, speculate=False)
     job = Job(request, Cancel(), said.append, lambda _: None)
-    model.prompt_length = sum(len(piece) for piece in prompt.pieces)
+    model.prompt_length = prompt.characters
     decoder = Decoder(model)
     while decoder.step(job):
         pass
@@ -287,7 +288,7 @@ def test_drafts_are_tried_out_first() -> None:
     model = long_model()
     decoder = Decoder(model)
     run(decoder, model, LONG, tokens=60)
-    prompt = -(-len(LONG.pieces[0]) // model.batch_tokens)
+    prompt = -(-LONG.characters // model.batch_tokens)
     sizes = [len(tokens) for tokens in model.decoded[prompt:]]
     assert sizes[: TOKENS + 5] == [1] * TOKENS + [4, 4, 3, 3, 2]
     assert max(sizes[TOKENS + 5 :]) == 1 + MOST
@@ -325,7 +326,7 @@ def test_a_model_for_which_drafts_do_not_pay_gets_none() -> None:
     model = long_model()
     model.drafts = False
     run(Decoder(model), model, LONG, tokens=30)
-    prompt = -(-len(LONG.pieces[0]) // model.batch_tokens)
+    prompt = -(-LONG.characters // model.batch_tokens)
     assert all(len(tokens) == 1 for tokens in model.decoded[prompt:])
 
 
@@ -355,7 +356,7 @@ def test_where_drafts_would_change_something_there_are_none() -> None:
     text, _ = run(decoder, model, LONG, tokens=70)
     assert text == write_alone(plain, LONG, 70)
     assert model.kept[1] == plain.kept[1]
-    prompt = -(-len(LONG.pieces[0]) // model.batch_tokens)
+    prompt = -(-LONG.characters // model.batch_tokens)
     assert sum(len(tokens) > 1 for tokens in model.decoded[prompt:]) == 1, "one call, one verdict"
     model.decoded.clear()
     run(decoder, model, LONG, tokens=70, session="another")

@@ -16,7 +16,7 @@ from pillion.engine.base import (
     Request,
     Sampling,
 )
-from pillion.prompt.model_input import Prompt, Special
+from pillion.prompt.model_input import Markup, Prompt, Special
 
 
 async def through(data: bytes) -> list[wire.Message]:
@@ -30,11 +30,17 @@ async def through(data: bytes) -> list[wire.Message]:
 
 
 async def test_a_request_survives_with_special_tokens_and_half_characters() -> None:
-    pieces = (Special.FIM_PREFIX, "fim_prefix \ud83d", Special.FIM_MIDDLE, "é\n")
+    pieces = (
+        Special.FIM_PREFIX,
+        "fim_prefix \ud83d",
+        Special.FIM_MIDDLE,
+        "é\n",
+        Markup("<|im_start|>"),
+    )
     request = Request(
         Prompt(pieces, "wo", heal_last_token=True, note="n"),
         7,
-        Sampling(infill=True),
+        Sampling(0.8, 0.9, 20, 3, infill=True),
         session="a",
         priority=Priority.CHAT,
         speculate=False,
@@ -42,12 +48,18 @@ async def test_a_request_survives_with_special_tokens_and_half_characters() -> N
     (message,) = await through(wire.pack({"type": "generate", "r": wire.from_request(request)}))
     found = wire.to_request(message["r"])
     assert found == request
-    assert [type(piece) for piece in found.prompt.pieces] == [Special, str, Special, str]
+    assert [type(piece) for piece in found.prompt.pieces] == [
+        Special,
+        str,
+        Special,
+        str,
+        Markup,
+    ]
 
 
 async def test_answers_survive() -> None:
     finish = Finish(FinishReason.LENGTH, 3, 2, 1, 0.5, 0.25)
-    info = ModelInfo("m", "/m", 5, 6, frozenset({Special.FILE}), verified=True, note="n")
+    info = ModelInfo("m", "/m", 5, 6, "{{ x }}", frozenset({Special.FILE}), verified=True, note="n")
     data = wire.pack({"type": "a", "f": wire.from_finish(finish)})
     data += wire.pack({"type": "b", "i": wire.from_info(info)})
     first, second = await through(data)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -91,8 +91,16 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How the next token is chosen. The default is greedy."""
+    """How the next token is chosen. The default is greedy: always the likeliest one."""
 
+    temperature: float = 0.0
+    """Above 0 a token is drawn: flatter the higher it is; 0.8 gives different, sound answers."""
+    top_p: float = 0.95
+    """Drawn among the likeliest tokens that have so much probability together."""
+    top_k: int = 40
+    """And among so many, at most."""
+    seed: int = 0
+    """The same seed draws the same."""
     infill: bool = False
     """Top-k 40, top-p 0.9 and llama.cpp's `infill` sampler before the greedy choice."""
 
@@ -128,6 +136,8 @@ class ModelInfo:
     size_bytes: int = 0
     context_tokens: int = 0
     """Tokens the engine holds at once: prompt and output together."""
+    chat_template: str = ""
+    """How the model was trained to read a conversation, in Jinja; empty where it is not known."""
     specials: frozenset[Special] = frozenset()
     """Special tokens that the model has."""
     verified: bool = False
@@ -171,6 +181,42 @@ class Engine(Protocol):
 
     async def close(self) -> None:
         """Stop all work and free the model. May be called twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a request gave, as a whole."""
+
+    text: str
+    finish: Finish
+
+
+async def write(
+    engine: Engine, request: Request, cancel: Cancel, samples: int = 1
+) -> list[Written]:
+    """Return the whole output of `request`, or several to choose from.
+
+    Of several the first is greedy, and the others are drawn with the request's temperature and
+    a seed each. After a cancel it returns what there is; every one says so in its `finish`.
+    Raises `EngineError` when the model cannot answer.
+    """
+    found = []
+    for index in range(samples):
+        sampling = request.sampling
+        if samples > 1:
+            heat = sampling.temperature if index else 0.0
+            sampling = replace(sampling, temperature=heat, seed=sampling.seed + index)
+        found.append(await _write(engine, replace(request, sampling=sampling), cancel))
+    return found
+
+
+async def _write(engine: Engine, request: Request, cancel: Cancel) -> Written:
+    text = ""
+    async for chunk in engine.stream(request, cancel):
+        text += chunk.text
+        if chunk.finish:
+            return Written(text, chunk.finish)
+    return Written(text, Finish(FinishReason.CANCELLED))
 
 
 @runtime_checkable

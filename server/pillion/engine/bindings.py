@@ -64,8 +64,9 @@ class LoadOptions:
     """-1 means all; ignored where llama.cpp was built without a GPU backend."""
     sequences: int = 16
     """How many prompts the KV cache holds side by side, at most."""
-    pool: int = 4
-    """Room in the KV cache for so many prompts of full length, whoever they belong to."""
+    least_cells: int = 8192
+    """Tokens for which the KV cache has room, whoever they belong to; more where two prompts of
+    full length need more."""
     batch_tokens: int = 0
     """Tokens evaluated at once; a cancel loses at most these. 0 chooses by processor or GPU."""
 
@@ -132,12 +133,18 @@ class Model:
             found.append(buffer.raw[:size] if size > 0 else b"")
         return found
 
-    def tokenize(self, text: str) -> list[int]:
-        """Return the tokens of `text`; special tokens spelt in it are read as plain text."""
+    @property
+    def chat_template(self) -> str:
+        """The Jinja template that the model file brings along; empty without one."""
+        template: bytes | None = lib.llama_model_chat_template(self._model, None)
+        return (template or b"").decode(errors="replace")
+
+    def tokenize(self, text: str, *, special: bool = False) -> list[int]:
+        """Return the tokens of `text`; special tokens spelt in it are read only if `special`."""
         data = text.encode(errors="replace")
         room = len(data) + 8
         tokens = (lib.llama_token * room)()
-        count = lib.llama_tokenize(self.vocab, data, len(data), tokens, room, False, False)
+        count = lib.llama_tokenize(self.vocab, data, len(data), tokens, room, False, special)
         if count < 0:
             raise EngineError("The text could not be split into tokens.")
         return tokens[:count]
@@ -255,7 +262,7 @@ class Model:
         threads = options.threads or usable_cores()
         trained = lib.llama_model_n_ctx_train(self._model)
         self.context_tokens = min(options.context_tokens, trained or options.context_tokens)
-        params.n_ctx = self.context_tokens * options.pool
+        params.n_ctx = max(2 * self.context_tokens, options.least_cells)
         params.n_batch = params.n_ubatch = self.batch_tokens
         params.n_threads = params.n_threads_batch = threads
         params.no_perf = True

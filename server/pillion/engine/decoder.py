@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 from pillion.base.errors import EngineError
 from pillion.engine.generation import Cells, DecodableModel, Drafting, Generation
 from pillion.engine.vocabulary import Vocabulary
-from pillion.prompt.model_input import Special
+from pillion.prompt.model_input import Markup, Special, is_text
 from pillion.text.utf8 import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pillion.engine.base import Cancel, Finish, Request
-    from pillion.prompt.model_input import Prompt
+    from pillion.prompt.model_input import Piece, Prompt
 
 
 _TEXTS = 16
@@ -56,7 +56,7 @@ class Decoder:
         self._sessions: dict[str, Cells] = {}
         """Session to its part of the KV cache, least recently used first."""
         self._free = list(range(model.sequences))
-        self._tokenized: dict[str, list[int]] = {}
+        self._tokenized: dict[Piece, list[int]] = {}
         """The texts tokenized last, oldest first: between keystrokes most of a prompt stays."""
 
     def step(self, job: Job) -> bool:
@@ -111,7 +111,7 @@ class Decoder:
         prompt = request.prompt
         parts = [self._part(piece) for piece in prompt.pieces]
         heal = clean(prompt.heal).encode()
-        ends_in_text = bool(parts and parts[-1]) and not isinstance(prompt.pieces[-1], Special)
+        ends_in_text = bool(parts and parts[-1]) and is_text(prompt.pieces[-1])
         if prompt.heal_last_token and ends_in_text:
             heal = self._vocabulary.pieces[parts[-1].pop()] + heal
         bos = self._model.bos
@@ -120,31 +120,29 @@ class Decoder:
         _trim(prompt, parts, room)
         return [*head, *(token for part in parts for token in part)], heal
 
-    def _part(self, piece: str | Special) -> list[int]:
-        # `Special` is a string, too: it must be looked at first.
-        if not isinstance(piece, Special):
-            tokens = self._tokenized.pop(piece, None)
-            if tokens is None:
+    def _part(self, piece: Piece) -> list[int]:
+        if isinstance(piece, Special):
+            token = self._model.special(piece)
+            if token is None:
+                raise EngineError(f"The model has no {piece.value} token.")
+            return [token]
+        tokens = self._tokenized.pop(piece, None)
+        if tokens is None:
+            if isinstance(piece, Markup):
+                tokens = self._model.tokenize(clean(piece.text), special=True)
+            else:
                 tokens = self._model.tokenize(clean(piece))
-            self._tokenized[piece] = tokens
-            while len(self._tokenized) > _TEXTS:
-                del self._tokenized[next(iter(self._tokenized))]
-            return list(tokens)  # The caller cuts it.
-        token = self._model.special(piece)
-        if token is None:
-            raise EngineError(f"The model has no {piece.value} token.")
-        return [token]
+        self._tokenized[piece] = tokens
+        while len(self._tokenized) > _TEXTS:
+            del self._tokenized[next(iter(self._tokenized))]
+        return list(tokens)  # The caller cuts it.
 
 
 def _trim(prompt: Prompt, parts: list[list[int]], room: int) -> None:
     """Cut the longest text at its start until the prompt fits; a last resort (see `context`)."""
     excess = sum(len(part) for part in parts) - room
     while excess > 0:
-        texts = [
-            part
-            for piece, part in zip(prompt.pieces, parts, strict=True)
-            if not isinstance(piece, Special)
-        ]
+        texts = [part for piece, part in zip(prompt.pieces, parts, strict=True) if is_text(piece)]
         longest = max(texts, key=len, default=[])
         if not longest:
             raise EngineError("The prompt does not fit into the model's context.")

@@ -19,6 +19,7 @@ import numpy as np
 
 from pillion.base.errors import EngineError
 from pillion.engine.base import Finish, FinishReason
+from pillion.engine.draw import draw
 from pillion.engine.lookup import Costs, Drafter
 from pillion.engine.trial import LEAST_HELD, TOKENS, Trial
 
@@ -61,8 +62,8 @@ class DecodableModel(Protocol):
     def pieces(self) -> list[bytes]:
         """Return the bytes of every token."""
 
-    def tokenize(self, text: str) -> list[int]:
-        """Return the tokens of `text`."""
+    def tokenize(self, text: str, *, special: bool = False) -> list[int]:
+        """Return the tokens of `text`; those spelt in it are read only if `special`."""
 
     def abort_with(self, flag: AbortFlag) -> None:
         """Let `flag` stop the decodes that follow."""
@@ -144,7 +145,8 @@ class Generation:
         self._emit = emit
         self._decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
         self._costs, self._trial = drafting.costs, drafting.trial
-        self._drafter = Drafter(tokens, drafting.costs) if request.speculate else None
+        drafts = request.speculate and request.sampling.temperature <= 0
+        self._drafter = Drafter(tokens, drafting.costs) if drafts else None
         self._alone: deque[NDArray[np.float32]] = deque(maxlen=TOKENS)
         """Logits of the last tokens that were evaluated one by one, as long as a trial is due."""
         self._evaluated = self._generated = 0
@@ -152,6 +154,7 @@ class Generation:
         """Tokens that were chosen and emitted, but are not evaluated; one, but for a trial."""
         self._prefill = self._writing = 0.0
         self._log_probability, self._choices = 0.0, 0
+        self._random = np.random.default_rng(request.sampling.seed)
 
     @property
     def most_tokens(self) -> int:
@@ -292,7 +295,9 @@ class Generation:
             if not len(allowed):
                 raise EngineError("The model has no token for the text at the cursor.")
             return int(allowed[np.argmax(logits[allowed])])
-        if self.request.sampling.infill:
+        if self.request.sampling.temperature > 0:
+            token = draw(logits, self.request.sampling, self._random)
+        elif self.request.sampling.infill:
             top = np.argpartition(logits, -TOP_K)[-TOP_K:].astype(np.int32)
             token = model.choose_infill(top, logits[top])
         else:

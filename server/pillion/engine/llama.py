@@ -144,6 +144,7 @@ class LlamaEngine:
             path=str(file.path),
             size_bytes=file.size,
             context_tokens=model.context_tokens,
+            chat_template=model.chat_template,
             specials=frozenset(item for item in Special if model.special(item) is not None),
             verified=file.verified,
             note=" ".join(note for note in notes if note),

@@ -20,9 +20,9 @@ from typing import Any
 from pillion.base import errors
 from pillion.base.errors import EngineError, PillionError
 from pillion.engine.base import Finish, FinishReason, ModelInfo, Priority, Request, Sampling
-from pillion.prompt.model_input import Prompt, Special
+from pillion.prompt.model_input import Markup, Piece, Prompt, Special
 
-PROTOCOL = 2
+PROTOCOL = 3
 
 Message = dict[str, Any]
 
@@ -64,10 +64,7 @@ async def read(reader: asyncio.StreamReader) -> Message | None:
 
 def from_request(request: Request) -> Message:
     """Return the JSON form of `request`."""
-    pieces = [
-        {"special": piece.value} if isinstance(piece, Special) else piece
-        for piece in request.prompt.pieces
-    ]
+    pieces = [_from_piece(piece) for piece in request.prompt.pieces]
     return asdict(request) | {"prompt": asdict(request.prompt) | {"pieces": pieces}}
 
 
@@ -75,10 +72,7 @@ def to_request(values: Message) -> Request:
     """Return the request of its JSON form. Raises `WireError`."""
     try:
         prompt = dict(values["prompt"])
-        pieces = tuple(
-            piece if isinstance(piece, str) else Special(piece["special"])
-            for piece in prompt.pop("pieces")
-        )
+        pieces = tuple(map(_to_piece, prompt.pop("pieces")))
         special = {
             "prompt": Prompt(pieces, **prompt),
             "sampling": Sampling(**values["sampling"]),
@@ -87,6 +81,18 @@ def to_request(values: Message) -> Request:
         return Request(**(values | special))
     except (KeyError, TypeError, ValueError) as error:
         raise WireError("A request cannot be read.") from error
+
+
+def _from_piece(piece: Piece) -> str | Message:
+    if isinstance(piece, Markup):
+        return {"markup": piece.text}
+    return {"special": piece.value} if isinstance(piece, Special) else piece
+
+
+def _to_piece(value: Any) -> Piece:
+    if isinstance(value, str):
+        return value
+    return Markup(value["markup"]) if "markup" in value else Special(value["special"])
 
 
 def from_finish(finish: Finish) -> Message:

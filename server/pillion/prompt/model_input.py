@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeGuard
 
 
 class Special(StrEnum):
@@ -20,7 +21,14 @@ class Special(StrEnum):
     FILE = "file"
 
 
-Piece = str | Special
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """Text of the model's own chat template, the only text in which special tokens are read."""
+
+    text: str
+
+
+Piece = str | Special | Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +50,10 @@ class Prompt:
     @property
     def characters(self) -> int:
         """How much text the model reads."""
-        return sum(len(piece) for piece in self.pieces if not isinstance(piece, Special))
+        return sum(len(piece) for piece in self.pieces if is_text(piece))
+
+
+def is_text(piece: Piece) -> TypeGuard[str]:
+    """Whether a piece is text of the user's: neither a special token nor markup."""
+    # `Special` is a string, too.
+    return isinstance(piece, str) and not isinstance(piece, Special)
