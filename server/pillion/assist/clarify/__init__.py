@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from pillion.assist.clarify.consider import consider
 from pillion.assist.clarify.task import Answer, Budget, Clear, Evidence, Kind, Question, Task
 
 __all__ = ["Answer", "Budget", "Clear", "Evidence", "Kind", "Question", "Task", "consider"]

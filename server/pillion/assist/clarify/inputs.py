@@ -10,16 +10,33 @@ import ast
 import itertools
 import random
 import re
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from pillion.assist.clarify.spec import heads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pillion.assist.clarify.candidates import Candidate
     from pillion.assist.clarify.spec import Parameter, Spec
 
 _INTS = [0, 1, 2, 3, -1, 5, 10, 7, 12, -4, 100, 25]
 _FLOATS = [0.0, 1.0, 2.5, -1.5, 3.0, 0.1, 10.0, 7.25]
-_TEXTS = ["", "a", "abc", "Ab c", "aa", "hello world", "Hello, World!", "12", "aBcDe", "a-b", "  x "]
+_TEXTS = [
+    "",
+    "a",
+    "abc",
+    "Ab c",
+    "aa",
+    "hello world",
+    "Hello, World!",
+    "12",
+    "aBcDe",
+    "a-b",
+    "  x ",
+]
 _INT_LISTS = [
     *([], [1], [2, 1], [1, 2, 3], [3, 1, 2], [1, 1], [0, -1, 1], [5, 3, 5, 2, 3], [4, 2, 3]),
     *([-3, -4, 5, 0], [10, 9, 8, 7, 6], [2, 4, 6], [1, 3, 5, 7, 9], [100, 20, 3]),
@@ -45,7 +62,7 @@ def inputs(spec: Spec, most: int) -> list[str]:
     """Return arguments as source, `most` at most, without repetition."""
     count = len(spec.parameters)
     if not count:
-        return [""] if spec.head else []
+        return [""]
     rng = random.Random(count)  # noqa: S311 - variety, no secret.
     given = [values for example in spec.examples if (values := _values(example.call, count))]
     pools = [
@@ -53,13 +70,27 @@ def inputs(spec: Spec, most: int) -> list[str]:
         for index, parameter in enumerate(spec.parameters)
     ]
     found: dict[str, None] = dict.fromkeys(_text(values) for values in given)
-    for values in _combined(pools, given, rng):
-        text = _text(values)
+    for mixed in _combined(pools, given, rng):
+        text = _text(mixed)
         if len(text) <= _LARGEST:
             found.setdefault(text)
         if len(found) >= most:
             break
     return list(found)[:most]
+
+
+def parameters_of(spec: Spec, candidates: Sequence[Candidate]) -> Spec:
+    """Take the parameters that most candidates chose."""
+    found: Counter[int] = Counter()
+    chosen: dict[int, tuple[Parameter, ...]] = {}
+    for candidate in candidates:
+        head, parameters = heads(candidate.code, candidate.name)
+        if head:
+            found[len(parameters)] += candidate.count
+            chosen.setdefault(len(parameters), parameters)
+    if not found:
+        return spec
+    return replace(spec, parameters=chosen[found.most_common(1)[0][0]])
 
 
 def _combined(
@@ -100,7 +131,9 @@ def _of_annotation(annotation: str) -> list[Any]:
     text = annotation.replace("typing.", "").lower().strip()
     if match := re.match(r"optional\[(.*)\]$|(.*?)\s*\|\s*none$", text):
         return [*_of_annotation(match[1] or match[2]), None]
-    if match := re.match(r"(list|sequence|iterable|set|tuple|frozenset)\[(.*?)(?:,\s*\.\.\.)?\]$", text):
+    if match := re.match(
+        r"(list|sequence|iterable|set|tuple|frozenset)\[(.*?)(?:,\s*\.\.\.)?\]$", text
+    ):
         pool = _lists_of(match[2])
         turn = {"set": set, "frozenset": frozenset, "tuple": tuple}.get(match[1])
         return [turn(one) for one in pool] if turn else pool
@@ -134,7 +167,7 @@ def _lists_of(element: str) -> list[Any]:
     return list(_INT_LISTS)
 
 
-def _of_kind(value: Any) -> list[Any]:  # noqa: PLR0911 - one line per type.
+def _of_kind(value: Any) -> list[Any]:
     """Return values of the type of an example."""
     match value:
         case bool():
@@ -176,10 +209,13 @@ def _of_name(name: str, prose: str) -> list[Any]:
     bare = low.rstrip("0123456789_")
     several = re.search(r"(lists?|arrays?|sequences?|tuples?) of (\w+ )?(strings?|words)", text)
     listed = re.search(r"\b(lists?|arrays?|sequences?|tuples?|numbers|elements)\b", text)
+    pool: list[Any]
     if low in _LIKE_TEXTS or (several and (bare in _LIKE_LIST or "list" in low or "tup" in low)):
         pool = _TEXT_LISTS
     elif low in _LIKE_LIST or bare in _LIKE_LIST or re.search(r"list|arr|nums|lst", low):
-        nested = re.search(r"(lists?|tuples?|matrix|nested|2d|sublists?)\b.{0,20}\b(of )?(lists|tuples)", text)
+        nested = re.search(
+            r"(lists?|tuples?|matrix|nested|2d|sublists?)\b.{0,20}\b(of )?(lists|tuples)", text
+        )
         pool = [[], [[1, 2], [3]], [[3, 1], [2, 2]], [[1]]] if nested else _INT_LISTS
     elif "tup" in low:
         return [tuple(one) for one in _INT_LISTS]
@@ -214,7 +250,7 @@ def _nearby(values: Sequence[Any], rng: random.Random) -> list[Any]:
     return changed
 
 
-def _changed(value: Any, rng: random.Random) -> Any:  # noqa: PLR0911 - one case per type.
+def _changed(value: Any, rng: random.Random) -> Any:
     match value:
         case bool():
             return not value
@@ -242,7 +278,6 @@ def _changed(value: Any, rng: random.Random) -> Any:  # noqa: PLR0911 - one case
                     rng.shuffle(items)
             return type(value)(items)
         case dict() if value:
-            items = dict(value)
-            items.pop(rng.choice(list(items)))
-            return items
+            gone = rng.choice(list(value))
+            return {name: one for name, one in value.items() if name != gone}
     return value

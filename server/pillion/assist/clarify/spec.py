@@ -12,7 +12,7 @@ import textwrap
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pillion.assist.clarify.stated import Stated, arguments, literal, stated
+from pillion.assist.clarify.stated import Stated, literal, stated
 from pillion.assist.clarify.task import YOU_DECIDE, Example, Kind
 
 if TYPE_CHECKING:
@@ -216,6 +216,10 @@ def _with_agreed(
     )
 
 
-def normal(call: str) -> str:
-    """Return arguments as `repr` writes them, so that equal calls are equal text."""
-    return arguments(call) or call
+def heads(code: str, name: str) -> tuple[str, tuple[Parameter, ...]]:
+    """Return the head of a function in code that is whole, and its parameters."""
+    for match in _HEAD.finditer(code):
+        if match["name"] == name:
+            head = match[0].strip()
+            return head, tuple(_parameters(head if head.endswith(":") else f"{head}:") or ())
+    return "", ()

@@ -152,8 +152,9 @@ def _closing(line: str, opening: int) -> int:
 
 
 def _shorter(text: str) -> Iterator[str]:
-    yield text
+    # "4." at the end of a sentence is no fraction.
     yield text.rstrip(" .,;")
+    yield text
     for mark in ("#", "  ", " (", ". ", ", ", " "):
         if mark in text:
             yield text.partition(mark)[0]

@@ -90,6 +90,10 @@ class Evidence:
     """What was noticed in the text."""
     assumptions: tuple[str, ...] = ()
     """What was decided without asking; to be told with the code."""
+    support: float = 1.0
+    """Share of the examples that a candidate does, in the mean."""
+    consensus: float = 0.0
+    """How far the candidates agree on other outcomes than the examples', in the mean."""
     compared: str = ""
     """How: `runs`, or `syntax` where nothing could be run."""
 
@@ -127,6 +131,8 @@ class Question:
     """The open wording in the request that the choices take the place of, where they do."""
     contradicted: tuple[str, ...] = ()
     """Calls of the other examples that are wrong if the one asked about is."""
+    about: str = ""
+    """What it is about, so that it is not asked twice."""
     code: str = ""
     """What would be written without an answer."""
     evidence: Evidence = Evidence()
