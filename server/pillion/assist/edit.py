@@ -13,17 +13,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pillion.assist.asking import ask
 from pillion.base.outcome import Nothing, Reason
 from pillion.context.mentions import mentions
 from pillion.context.redact import redact
-from pillion.engine.base import Cancel, FinishReason, Priority, Request, Sampling
+from pillion.engine.base import Sampling
 from pillion.post.rewrite.align import align
 from pillion.post.rewrite.answer import end_of_code
 from pillion.post.rewrite.indent import dedent
 from pillion.post.rewrite.pipeline import check
 from pillion.post.rewrite.values import Aim, Flaw, Rewrite
 from pillion.prompt.blocks import fence_for
-from pillion.prompt.chat import chat
 from pillion.prompt.edit import repairing, rewriting
 from pillion.syntax.extent import MOST_LINES, extent
 from pillion.syntax.languages import language_of
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pillion.context.index.index import Index
-    from pillion.engine.base import Engine, ModelInfo
+    from pillion.engine.base import Cancel, Engine, ModelInfo
     from pillion.prompt.chat import Message
     from pillion.text.edits import Edit
     from pillion.text.snapshot import Snapshot
@@ -122,9 +122,16 @@ async def edit(
     for turn in range(rounds + 1):
         report("writing" if not turn else f"mending, round {turn}")
         sampling = Sampling(temperature=HEAT if turn else 0.0, seed=turn)
-        prompt = chat(messages, info.chat_template, opening)
-        request = Request(prompt, room, sampling, f"edit:{aim.snapshot.uri}", Priority.CHAT)
-        text, complete = await _answer(engine, request, cancel, fence)
+        text, complete = await ask(
+            engine,
+            messages,
+            cancel,
+            begin=opening,
+            end=lambda text: end_of_code(text, fence),
+            most=room,
+            session=f"edit:{aim.snapshot.uri}",
+            sampling=sampling,
+        )
         text = _first_line(aim) + text
         if cancel.is_set():
             return Refused(Nothing(Reason.CANCELLED), text, turn + 1)
@@ -187,19 +194,3 @@ async def _room(engine: Engine, info: ModelInfo, messages: list[Message], code: 
     # A repair reads the question, an answer and the error.
     left = info.context_tokens - sum(prompt) - _FRAME_TOKENS
     return min(wanted, left) if left >= size + _SPARE_TOKENS // 2 else None
-
-
-async def _answer(engine: Engine, request: Request, cancel: Cancel, fence: str) -> tuple[str, bool]:
-    """Return what the model wrote up to the closing fence, and whether it came to an end."""
-    enough = Cancel()
-    cancel.on_set(enough.set)
-    text, done = "", None
-    async for chunk in engine.stream(request, enough):
-        text += chunk.text
-        if "`" in chunk.text and (end := end_of_code(text, fence)) is not None:
-            text = text[:end]
-            enough.set()
-            break
-        done = chunk.finish
-    closed = enough.is_set() and not cancel.is_set()
-    return text, closed or (done is not None and done.reason is FinishReason.STOP)

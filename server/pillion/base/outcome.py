@@ -39,6 +39,8 @@ class Reason(StrEnum):
     SIGNATURE = "signature"
     UNKNOWN_NAME = "unknown_name"
     HIDDEN_TEXT = "hidden_text"
+    NO_INSTRUCTION = "no_instruction"
+    NAME_TAKEN = "name_taken"
     TOO_LONG = "too_long"
     RANGE_TOO_LARGE = "range_too_large"
     NO_CODE_HERE = "no_code_here"
@@ -86,6 +88,8 @@ _SENTENCES = {
     Reason.SIGNATURE: "The model changed what callers of the code rely on.",
     Reason.UNKNOWN_NAME: "The model used a name that is defined nowhere.",
     Reason.HIDDEN_TEXT: "The edit would have overwritten a secret that the model does not see.",
+    Reason.NO_INSTRUCTION: "It was not said what to change.",
+    Reason.NAME_TAKEN: "The name stands for something else already.",
     Reason.TOO_LONG: "The model's answer was too long.",
     Reason.RANGE_TOO_LARGE: "The range is too large to be rewritten at once.",
     Reason.NO_CODE_HERE: "There is no code here that this could be done to.",

@@ -113,6 +113,13 @@ class Settings:
         minimum=1024,
         maximum=131072,
     )
+    edit_rounds: int = _setting(
+        "edit.rounds",
+        2,
+        "How often the model may mend an edit that fails a check, such as one that does not parse.",
+        minimum=0,
+        maximum=3,
+    )
     chat_max_tokens: int = _setting(
         "chat.maxTokens",
         512,
