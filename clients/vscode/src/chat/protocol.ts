@@ -92,14 +92,7 @@ function isCommand(value: unknown): value is ChatCommand {
   );
 }
 
-const kinds: readonly Chip['kind'][] = [
-  'file',
-  'symbol',
-  'selection',
-  'problems',
-  'diff',
-  'repo',
-];
+const kinds: readonly Chip['kind'][] = ['file', 'symbol', 'selection', 'problems', 'diff', 'repo'];
 
 function isKind(value: unknown): value is Chip['kind'] {
   return kinds.some((kind) => kind === value);
