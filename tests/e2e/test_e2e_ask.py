@@ -12,7 +12,8 @@ from editors import BARE, EMACS, NEOVIM, URI, document, session
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
 
-SHOWS: dict[str, Any] = dict(NEOVIM) | {"window": {**NEOVIM["window"], "showDocument": {"support": True}}}
+WINDOW = {**NEOVIM["window"], "showDocument": {"support": True}}
+SHOWS: dict[str, Any] = {**NEOVIM, "window": WINDOW}
 
 
 def command(**argument: Any) -> dict[str, Any]:

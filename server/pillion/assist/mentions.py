@@ -1,4 +1,4 @@
-"""What a user says by signs in the text itself: ``/explain``, ``@diff``, ``@file src/app.py``.
+"""Signs that a user writes in the text itself: ``/explain``, ``@diff``, ``@file src/app.py``.
 
 For clients without a menu for it. Only the user's own last message is read this way, never a
 file, an answer or what a tool says.
