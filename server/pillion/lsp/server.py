@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from pillion.lsp.downloads import Downloads
     from pillion.lsp.model import Completes
     from pillion.lsp.transport import Connection
+    from pillion.prompt.chat import Message
     from pillion.text.positions import Encoding
 
 _log = logging.getLogger(__name__)
@@ -119,6 +120,8 @@ class PillionServer(LanguageServer):
             bar=lambda title: Bar(self, self.tasks, title, cancellable=True),
         )
         self.acting = Acting(self)
+        self.asked: list[Message] = []
+        """The conversation of the command `pillion.ask`."""
         self.pages = Pages()
         self.protocol.on_lost = self._lost
         features.register(self)
