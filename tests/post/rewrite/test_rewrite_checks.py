@@ -248,3 +248,9 @@ def test_edits_make_the_new_text_and_touch_nothing_else(
     }
     assert all(aim.extent.start <= edit.start <= edit.end <= end for edit in edits)
     assert text is snapshot.text
+
+
+def test_the_function_around_the_selected_lines_is_not_written_again() -> None:
+    aim = aim_of("def f(a):\n    ├x = a┤\n    return x\n", keeps_signatures=False)
+    assert result(aim, "def f(a):\n    x = a + 1\n    return x") is Reason.SIGNATURE
+    assert result(aim, "x = a + 1") == "def f(a):\n    x = a + 1\n    return x\n"
