@@ -56,7 +56,7 @@ async def test_an_edit_as_told_parses_and_changes_nothing_else(client: Client) -
         "range": range_of(client, "match = _EOL"),
         "arguments": {"instruction": "Raise ValueError if text is empty"},
     }
-    argument["range"]["end"] = argument["range"]["start"]  # type: ignore[index]
+    argument["range"]["end"] = argument["range"]["start"]
     result = await client.request(
         "workspace/executeCommand", {"command": "pillion.action", "arguments": [argument]}
     )
