@@ -41,7 +41,7 @@ class Task:
 
 
 def load_tasks(data: Path, *, sample: int, seed: int) -> list[Task]:
-    """Choose `sample` tasks that need no libraries; the seed alone decides which, in which order."""
+    """Choose `sample` tasks that need no libraries; the seed alone decides which."""
     try:
         with gzip.open(data / FILE, "rt", encoding="utf-8") as file:
             rows = [json.loads(line) for line in file]
