@@ -106,6 +106,11 @@ def refactorings(snapshot: Snapshot, start: int, end: int) -> list[Refactoring]:
     return found
 
 
+def title_of(id_: str) -> str:
+    """Return what a refactoring is called; an empty text for one that there is not."""
+    return next((one.title for one in TABLE if one.id == id_), "")
+
+
 def apply(snapshot: Snapshot, start: int, end: int, id_: str, name: str = "") -> Edits | Nothing:
     """Return the edits of one refactoring, which don't overlap, or why there are none.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pillion.assist.actions.annotating import ANNOTATE
 from pillion.assist.actions.documenting import DOCUMENT
 from pillion.assist.actions.explaining import EXPLAIN
+from pillion.assist.actions.refactoring import REFACTOR
 from pillion.assist.actions.renaming import RENAME
 from pillion.assist.actions.rewriting import COMPREHENSION, EDIT, FIX, SIMPLIFY
 
@@ -18,6 +19,7 @@ ACTIONS: tuple[Action, ...] = (
     EXPLAIN,
     DOCUMENT,
     ANNOTATE,
+    REFACTOR,
     RENAME,
     COMPREHENSION,
     SIMPLIFY,

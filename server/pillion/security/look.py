@@ -1,0 +1,54 @@
+"""The security look: which weaknesses a change would bring in that were not there before.
+
+before, after -> bandit (Python), queries per language, secrets -> what is new, each with its CWE
+
+Rules only, no model and no network; it runs beside a preview, not at every keystroke. What it does
+not find may still be there, so nothing is ever called safe because of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from pillion.security import patterns, python, secrets
+from pillion.security.weakness import Weakness
+
+if TYPE_CHECKING:
+    from pillion.syntax.languages import Language
+
+__all__ = ["Weakness", "found", "weaknesses"]
+
+
+def weaknesses(before: str, after: str, language: Language) -> list[Weakness]:
+    """Return what is weak in `after` and was not in `before`, with ranges of `after`."""
+    if before == after:
+        return []
+    new = found(after, language)
+    if not new:
+        return []
+    known = Counter(_key(before, one) for one in found(before, language))
+    left = []
+    for one in new:
+        key = _key(after, one)
+        if known[key] > 0:
+            known[key] -= 1
+        else:
+            left.append(one)
+    return left
+
+
+def found(text: str, language: Language) -> list[Weakness]:
+    """Return everything that is weak in `text`, one for each CWE and line, in its order."""
+    everything = [*patterns.look(text, language), *secrets.look(text, language)]
+    if language.id == "python":
+        everything += python.look(text)
+    unique: dict[tuple[int, int], Weakness] = {}
+    for one in sorted(everything, key=lambda one: (one.start, one.end)):
+        unique.setdefault((one.cwe, text.count("\n", 0, one.start)), one)
+    return list(unique.values())
+
+
+def _key(text: str, one: Weakness) -> tuple[int, str]:
+    """Tell a weakness apart from others wherever it has moved to."""
+    return one.cwe, " ".join(text[one.start : one.end].split())
