@@ -8,11 +8,13 @@ not find may still be there, so nothing is ever called safe because of it.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from pillion.security import patterns, python, secrets
 from pillion.security.weakness import Weakness
+from pillion.syntax.parse import parse
 
 if TYPE_CHECKING:
     from pillion.syntax.languages import Language
@@ -28,12 +30,16 @@ def weaknesses(before: str, after: str, language: Language) -> list[Weakness]:
     if not new:
         return []
     known = Counter(_key(before, one) for one in found(before, language))
+    start, end = _changed(before, after)
+    parsed = parse(before, language)
+    # Code that does not parse may hold what the rules can't see: there, only the change counts.
+    broken = parsed is None or parsed.broken
     left = []
     for one in new:
         key = _key(after, one)
         if known[key] > 0:
             known[key] -= 1
-        else:
+        elif not broken or (one.start < end and one.end > start):
             left.append(one)
     return left
 
@@ -47,6 +53,13 @@ def found(text: str, language: Language) -> list[Weakness]:
     for one in sorted(everything, key=lambda one: (one.start, one.end)):
         unique.setdefault((one.cwe, text.count("\n", 0, one.start)), one)
     return list(unique.values())
+
+
+def _changed(before: str, after: str) -> tuple[int, int]:
+    """Return the range of `after` that is not the same at both ends of `before`."""
+    start = len(os.path.commonprefix((before, after)))
+    tail = len(os.path.commonprefix((before[start:][::-1], after[start:][::-1])))
+    return start, max(start + 1, len(after) - tail)
 
 
 def _key(text: str, one: Weakness) -> tuple[int, str]:

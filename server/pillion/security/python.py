@@ -50,7 +50,7 @@ def look(text: str) -> list[Weakness]:
         logging.getLogger("bandit").setLevel(logging.CRITICAL)
         manager = BanditManager(BanditConfig(), "file", quiet=True)
         data = io.BytesIO(text.encode(errors="replace"))
-        manager._parse_file("module.py", data, [])  # noqa: SLF001 - as for standard input.
+        manager._parse_file("module.py", data, ["module.py"])  # noqa: SLF001 - as for standard input.
     lines = Lines.of(text)
     return [
         _weakness(text, lines, issue)
