@@ -8,7 +8,6 @@ not find may still be there, so nothing is ever called safe because of it.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -57,8 +56,10 @@ def found(text: str, language: Language) -> list[Weakness]:
 
 def _changed(before: str, after: str) -> tuple[int, int]:
     """Return the range of `after` that is not the same at both ends of `before`."""
-    start = len(os.path.commonprefix((before, after)))
-    tail = len(os.path.commonprefix((before[start:][::-1], after[start:][::-1])))
+    limit = min(len(before), len(after))
+    start = next((n for n in range(limit) if before[n] != after[n]), limit)
+    ends = range(limit - start)
+    tail = next((n for n in ends if before[-1 - n] != after[-1 - n]), limit - start)
     return start, max(start + 1, len(after) - tail)
 
 
