@@ -101,7 +101,6 @@ def _only_called(source: Source, function: Node) -> bool:
             return False
         called = callee.child_by_field_name("property") or callee
         return source.slice(called) in _CALLERS
-    name = parent.child_by_field_name("name")
     kept = parent.child_by_field_name("name") if parent.type == "variable_declarator" else None
     variable = source.scopes.variable(kept) if kept is not None else None
     if variable is None or variable.kind != "const" or variable.scope.parent is None:

@@ -64,10 +64,9 @@ def extract_variable(request: Request) -> Plan | Nothing:
     problem = _problem(source, node, statement) if statement else "It is part of no statement."
     if problem or statement is None:
         return unsafe(problem)
-    name = request.name or fresh(
-        value_name(source.slice(node), script=True), source.text, script=True
-    )
-    if not is_name(name, script=True) or fresh(name, source.text, script=True) != name:
+    taken = {one.name for one in source.scopes.occurrences}
+    name = request.name or fresh(value_name(source.slice(node), script=True), taken, script=True)
+    if not is_name(name, script=True) or name in taken:
         return unsafe(f"The name {name} is taken, or none.")
     line = source.line_start(source.span(statement)[0])
     indent = source.text[line : source.span(statement)[0]]
@@ -114,6 +113,8 @@ def _problem(source: Source, node: Node, statement: Node) -> str:
         return "Something that stands before it would be evaluated after it."
     if source.parsed.language.id != "javascript" and node.type in _FROM_CONTEXT:
         return "Its type depends on where it stands."
+    if source.parsed.language.id != "javascript" and _narrows(node):
+        return "TypeScript learns from the condition what a value is."
     if any(one.type in _SPECIAL for one in below(node) if one.id != node.id):
         return "It gives something a value, or hands one out."
     if not source.begins_line(source.span(statement)[0]):
@@ -130,6 +131,23 @@ _SPECIAL = frozenset(
         "comment",
     }
 )
+
+
+def _narrows(node: Node) -> bool:
+    """Tell whether `node` is what a condition asks, or a part of that."""
+    child = node
+    for parent in above(node):
+        if parent.type in {"if_statement", "ternary_expression"}:
+            condition = parent.child_by_field_name("condition")
+            return condition is not None and condition.id == child.id
+        operator = parent.child_by_field_name("operator")
+        if parent.type == "binary_expression" and operator is not None:
+            if operator.type in {"&&", "||", "??"}:
+                return True
+        elif parent.type not in {"parenthesized_expression", "unary_expression"}:
+            return False
+        child = parent
+    return False
 
 
 def _holds(outer: Node, node: Node) -> bool:

@@ -137,7 +137,9 @@ _TIGHT = frozenset(
 def _written(source: Source, value: Node, use: Node) -> str:
     code = source.slice(value)
     optional = any(one.type == "optional_chain" for one in below(value))
-    if value.type not in _TIGHT or optional:
+    looked_into = use.parent is not None and use.parent.type == "member_expression"
+    tight = value.type in _TIGHT or (value.type == "number" and not looked_into)
+    if not tight or optional:
         alone = use.parent is not None and use.parent.type in {
             "arguments",
             "return_statement",

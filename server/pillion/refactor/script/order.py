@@ -67,6 +67,7 @@ _PASSES = frozenset(
         "await_expression",
         "spread_element",
         "pair",
+        "template_substitution",
     }
 )
 _TYPES = frozenset({"type_annotation", "type_arguments", "predefined_type", "type_identifier"})
@@ -141,7 +142,7 @@ def _parts(source: Source, parent: Node, child: Node) -> list[Node] | None:  # n
         if _optional(parent):
             return None
         return _fields(parent, "object") if _is(parent, "index", child) else []
-    if kind in {"array", "object"}:
+    if kind in {"array", "object", "template_string"}:
         return _before(parent, child)
     if kind == "assignment_expression":
         left = parent.child_by_field_name("left")
