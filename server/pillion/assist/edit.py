@@ -65,6 +65,8 @@ class Order:
     """Whether whoever calls the code must not notice."""
     path: str = ""
     """The file as the index names it."""
+    may_stay: bool = False
+    """The code may be as it should be already: the model is not asked again to change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Edited:
     notes: tuple[str, ...] = ()
     rounds: int = 1
     """How often the model was asked."""
+    answers: tuple[str, ...] = ()
+    """What it wrote each time, without the fences."""
     weak: str = ""
     """The weaknesses that it would bring in, which are among the notes, too."""
 
@@ -88,6 +92,7 @@ class Refused:
     why: Nothing
     text: str = ""
     rounds: int = 0
+    answers: tuple[str, ...] = ()
 
 
 async def edit(
@@ -123,6 +128,7 @@ async def edit(
         return Refused(Nothing(Reason.RANGE_TOO_LARGE, "It is longer than the model can read."))
     fence = fence_for(aim.shown)
     opening = f"{fence}{tag}\n{_first_line(aim)}"
+    answers: list[str] = []
     text, flaw, weak = "", Flaw(Reason.MODEL_STOPPED, ""), None
     for turn in range(rounds + 1):
         report("writing" if not turn else f"mending, round {turn}")
@@ -137,32 +143,43 @@ async def edit(
             session=f"edit:{aim.snapshot.uri}",
             sampling=sampling,
         )
-        text = _first_line(aim) + text
+        # Some say the given line again.
+        given = _first_line(aim)
+        text = text if given and text.startswith(given) else given + text
+        answers.append(text)
         if cancel.is_set():
-            return Refused(Nothing(Reason.CANCELLED), text, turn + 1)
+            return Refused(Nothing(Reason.CANCELLED), text, turn + 1, tuple(answers))
         outcome = check(Rewrite(text, aim, complete))
         if not isinstance(outcome, Flaw):
-            edited = await _looked_at(aim, outcome, turn + 1)
+            edited = await _looked_at(aim, outcome, answers)
             if weak or not edited.weak or turn == rounds:
                 # What is weak is mended once; else it is shown with a warning.
                 return edited
             weak = edited
             outcome = Flaw(Reason.LEFT_OUT, f"It is not secure. {edited.weak}")
         flaw = outcome
+        if flaw.reason is Reason.UNCHANGED and order.may_stay:
+            return weak or Refused(Nothing(flaw.reason), "", turn + 1, tuple(answers))
         messages = [
             *messages[:2],
             *repairing(f"{fence}{tag}\n{text}\n{fence}", flaw.hint, order.instruction),
         ]
-    return weak or Refused(Nothing(flaw.reason), text, rounds + 1)
+    return weak or Refused(Nothing(flaw.reason), text, rounds + 1, tuple(answers))
 
 
-async def _looked_at(aim: Aim, rewrite: Rewrite, rounds: int) -> Edited:
+async def _looked_at(aim: Aim, rewrite: Rewrite, answers: list[str]) -> Edited:
     """Return the edits, with a note for each weakness that was not there before."""
     after = aim.document(rewrite.text)
     found = await asyncio.to_thread(weaknesses, aim.snapshot.text, after, aim.language)
-    notes = tuple(dict.fromkeys(map(str, found)))
-    weak = " ".join(notes)
-    return Edited(align(aim, rewrite.text), rewrite.text, (*rewrite.notes, *notes), rounds, weak)
+    warnings = tuple(dict.fromkeys(map(str, found)))
+    return Edited(
+        align(aim, rewrite.text),
+        rewrite.text,
+        (*rewrite.notes, *warnings),
+        len(answers),
+        tuple(answers),
+        " ".join(warnings),
+    )
 
 
 def aim_of(order: Order, index: Index | None = None) -> Aim | Nothing:

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     UNBALANCED = "unbalanced"
     NOTHING_LEFT = "nothing_left"
     LOW_CONFIDENCE = "low_confidence"
+    NOT_ASKED = "not_asked"
     OUTSIDE = "outside"
     PROSE = "prose"
     UNCHANGED = "unchanged"
@@ -95,5 +96,6 @@ _SENTENCES = {
     Reason.TOO_LONG: "The model's answer was too long.",
     Reason.RANGE_TOO_LARGE: "The range is too large to be rewritten at once.",
     Reason.NO_CODE_HERE: "There is no code here that this could be done to.",
+    Reason.NOT_ASKED: "Suggestions come when asked for only (`pillion.completion.eagerness`).",
     Reason.LOW_CONFIDENCE: "The model was not sure enough (`pillion.completion.eagerness`).",
 }

@@ -33,6 +33,8 @@ def weaknesses(before: str, after: str, language: Language) -> list[Weakness]:
     parsed = parse(before, language)
     # Code that does not parse may hold what the rules can't see: there, only the change counts.
     broken = parsed is None or parsed.broken
+    if language.id == "python":
+        broken = not python.parses(before)
     left = []
     for one in new:
         key = _key(after, one)

@@ -6,6 +6,7 @@ all of that is fine. Secrets are found by `pillion.security.secrets`.
 
 from __future__ import annotations
 
+import ast
 import io
 import logging
 import warnings
@@ -57,6 +58,17 @@ def look(text: str) -> list[Weakness]:
         for issue in manager.results
         if issue.severity in {"MEDIUM", "HIGH"} and issue.test_id not in _LEFT_OUT
     ]
+
+
+def parses(text: str) -> bool:
+    """Tell whether bandit can look at `text`."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _weakness(text: str, lines: Lines, issue: Issue) -> Weakness:

@@ -9,7 +9,9 @@ from pillion.assist.actions.documenting import DOCUMENT
 from pillion.assist.actions.explaining import EXPLAIN
 from pillion.assist.actions.refactoring import REFACTOR
 from pillion.assist.actions.renaming import RENAME
+from pillion.assist.actions.reviewing import REVIEW
 from pillion.assist.actions.rewriting import COMPREHENSION, EDIT, FIX, SIMPLIFY
+from pillion.assist.actions.translating import TRANSLATE
 
 if TYPE_CHECKING:
     from pillion.assist.actions.action import Action
@@ -23,5 +25,7 @@ ACTIONS: tuple[Action, ...] = (
     RENAME,
     COMPREHENSION,
     SIMPLIFY,
+    TRANSLATE,
+    REVIEW,
     EDIT,
 )
