@@ -13,6 +13,7 @@ COMMANDS: dict[str, str] = {
     "edit": "Change programs as told; their tests judge the change.",
     "explain": "Explain functions; write them again from that alone.",
     "hygiene": "Count defects of suggestions in source files.",
+    "security": "Count planted weaknesses that are found, and false alarms.",
 }
 """Command to its one-line help. Each is the click command of the same name in its module."""
 
