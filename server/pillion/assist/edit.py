@@ -78,6 +78,8 @@ class Edited:
     """How often the model was asked."""
     answers: tuple[str, ...] = ()
     """What it wrote each time, without the fences."""
+    about: tuple[int, int] | None = None
+    """The range that was rewritten, or that the model read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,8 @@ async def edit(
         outcome = check(Rewrite(text, aim, complete))
         if not isinstance(outcome, Flaw):
             edits = align(aim, outcome.text)
-            return Edited(edits, outcome.text, outcome.notes, turn + 1, tuple(answers))
+            about = aim.extent.start, aim.extent.end
+            return Edited(edits, outcome.text, outcome.notes, turn + 1, tuple(answers), about)
         flaw = outcome
         if flaw.reason is Reason.UNCHANGED and order.may_stay:
             return Refused(Nothing(flaw.reason), "", turn + 1, tuple(answers))
