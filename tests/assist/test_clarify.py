@@ -24,6 +24,7 @@ from pillion.assist.clarify.task import (
     Task,
     Verdict,
 )
+from pillion.assist.clarify.understanding import understand
 from pillion.assist.clarify.wording import Open, findings
 from pillion.base.errors import SandboxError
 from pillion.engine.base import Cancel
@@ -281,6 +282,12 @@ def opened(text: str, head: str = "def f(n)") -> dict[Open, tuple[str, ...]]:
         ("Return those more than or less than n.", Open.READINGS, ("more", "less")),
         ("Return a date as dd-mm-yy or mm-dd-yy.", Open.READINGS, ("dd-mm-yy", "mm-dd-yy")),
         ("Return n +/- 1.", Open.READINGS, ("+", "-")),
+        (
+            "Return n with certain digits left out.",
+            Open.VAGUE,
+            ("Return n with certain digits left out.",),
+        ),
+        ("Return True if n is , else False.", Open.BROKEN, ("True if n is , else False.",)),
         ("Return the digits multiplied by", Open.BROKEN, ("Return the digits multiplied by",)),
         ("Return True if it is valid and", Open.BROKEN, ("if it is valid and",)),
         ("A number of the planet.", Open.RESULT, ("A number of the planet.",)),
@@ -331,3 +338,23 @@ def test_code_is_taken_out_of_what_was_written() -> None:
     assert candidate.code == "def mean(numbers: list[float]) -> float:\n    return 1"
     assert take(spec, "    return 1\n\ndef more(x):\n    if x") is not None
     assert take(spec, "no code") is None
+
+
+async def test_understanding() -> None:
+    """Examples that tell the drafts apart come first; what the user says of them filters."""
+    engine = FakeEngine([Script([body]) for body in (NONE, NONE, ZERO, RAISE)])
+    shown = await understand(MEAN, engine, Budget(4), Cancel())
+    assert shown.restatement == (
+        "`mean(numbers: list[float]) -> float`: Return the mean of numbers."
+    )
+    first = shown.examples[0]
+    assert (first.call, first.outcome) == ("[]", "None")
+    assert 3 <= len(shown.examples) <= 5
+    assert "return None" in shown.code
+    rejected = await considered(replace(MEAN, rejected=(first,)), NONE, NONE, ZERO, ZERO)
+    assert isinstance(rejected, Clear)
+    assert "else 0.0" in rejected.code
+    edited = replace(first, outcome="raises ValueError")
+    accepted = await considered(replace(MEAN, accepted=(edited,)), NONE, NONE, ZERO, RAISE)
+    assert isinstance(accepted, Clear)
+    assert "raise ValueError" in accepted.code

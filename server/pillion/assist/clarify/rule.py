@@ -6,6 +6,7 @@ In this order; the first that holds is what the question is about:
 2. the parameters are not known: the signature;
 3. the words break off, stand for a choice, or do not say what comes out: what is missing;
 4. candidates do few of the examples (`FEW`) and agree on something else (`AGREED`): which holds;
+   they do none of several examples and agree on nothing: what is missing;
 5. there is no example, and fewer than `SURE` of the candidates behave alike: what differs;
 6. those that do all examples behave differently, with fewer than `SPLIT` alike: what differs.
 
@@ -15,12 +16,12 @@ The thresholds were chosen on tasks other than those that are reported (docs/cla
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pillion.assist.clarify.difference import Difference, difference, phrase, typical
-from pillion.assist.clarify.evidence import same, value
-from pillion.assist.clarify.spec import heads
+from pillion.assist.clarify.evidence import findings, same, value
+from pillion.assist.clarify.spec import heads, read
 from pillion.assist.clarify.task import YOU_DECIDE, Clear, Evidence, Kind, Question
 from pillion.assist.clarify.wording import Open
 
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from pillion.assist.clarify.task import Example, Task
     from pillion.assist.clarify.wording import Finding
 
-FEW = 0.34
-AGREED = 0.6
+FEW = 0.35
+AGREED = 0.4
 SURE = 0.9
 SPLIT = 0.4
 
@@ -60,9 +61,14 @@ class View:
     noticed: Sequence[Finding]
 
 
+def about(finding: Finding) -> str:
+    """Return what a question about a finding is about."""
+    return f"{finding.what.value}:{finding.quote}"
+
+
 def asked(task: Task, finding: Finding) -> bool:
     """Whether the user was asked about this finding."""
-    return any(answer.question.about == _about(finding) for answer in task.answers)
+    return any(answer.question.about == about(finding) for answer in task.answers)
 
 
 def about_wording(noticed: Sequence[Finding]) -> Question | None:
@@ -75,7 +81,7 @@ def about_wording(noticed: Sequence[Finding]) -> Question | None:
                 kind=Kind.ALTERNATIVE,
                 reason="The request names several readings and chooses none.",
                 phrase=finding.phrase,
-                about=_about(finding),
+                about=about(finding),
                 evidence=Evidence(findings=_told(noticed)),
             )
     return None
@@ -107,6 +113,19 @@ def answer(view: View) -> Clear:
     return Clear(view.candidates[chosen].code, evidence(view))
 
 
+def held_against(view: View, task: Task) -> View:
+    """Hold the same candidates against what the user accepted and rejected since.
+
+    Every call of it must be among those that were run.
+    """
+    if view.seen is None:
+        return view
+    spec = read(task)
+    spec = spec if spec.head else replace(spec, parameters=view.spec.parameters)
+    held = findings(view.seen, spec.examples, task.rejected)
+    return replace(view, task=task, spec=spec, held=held)
+
+
 def evidence(view: View) -> Evidence:
     """Return why it was decided so."""
     weights = [one.count for one in view.candidates]
@@ -130,8 +149,11 @@ def _signature(view: View, finding: Finding) -> Question:
     for candidate in view.candidates:
         head, _ = heads(candidate.code, candidate.name)
         if head:
-            found[head.removeprefix("def ").rstrip(":")] += candidate.count
-    choices = [f"def {head}:" for head, _ in found.most_common(3)]
+            named = f"def {view.spec.name or candidate.name}("
+            found[head.replace(f"def {candidate.name}(", named, 1).rstrip(":") + ":"] += (
+                candidate.count
+            )
+    choices = [head for head, _ in found.most_common(3)]
     name = view.spec.name or "the function"
     return _question(
         view,
@@ -139,7 +161,7 @@ def _signature(view: View, finding: Finding) -> Question:
         choices=(*choices, YOU_DECIDE),
         kind=Kind.SIGNATURE,
         reason="The request does not say which parameters the function has.",
-        about=_about(finding),
+        about=about(finding),
     )
 
 
@@ -157,9 +179,9 @@ def _missing(view: View, finding: Finding, reason: str) -> Question:
             choices=(YOU_DECIDE,),
             kind=Kind.MISSING,
             reason=reason,
-            about=_about(finding),
+            about=about(finding),
         )
-    return _about_input(view, found, Kind.MISSING, reason, _about(finding))
+    return _about_input(view, found, Kind.MISSING, reason, finding)
 
 
 def _contradiction(view: View, seen: Behaviours) -> Question | None:
@@ -216,6 +238,10 @@ def _doubt(view: View, seen: Behaviours) -> Question | None:
         reason = "There is no example, and the text can be read in several ways."
         found = difference(seen, everyone)
         return _about_input(view, found, Kind.MISSING, reason) if found else None
+    if not view.held.best and len(known) > 1:
+        reason = "The text does not lead to the examples."
+        found = difference(seen, everyone, known)
+        return _about_input(view, found, Kind.MISSING, reason) if found else None
     if view.held.passing and share < SPLIT:
         reason = "What the request says can be done in several ways."
         found = difference(seen, everyone, known)
@@ -224,7 +250,7 @@ def _doubt(view: View, seen: Behaviours) -> Question | None:
 
 
 def _about_input(
-    view: View, found: Difference, kind: Kind, reason: str, about: str = ""
+    view: View, found: Difference, kind: Kind, reason: str, finding: Finding | None = None
 ) -> Question:
     call = _called(view, found.call)
     choices = tuple(phrase(outcome) for outcome in found.outcomes)
@@ -240,7 +266,7 @@ def _about_input(
         reason=reason,
         call=found.call,
         outcomes=found.outcomes,
-        about=about or f"input:{found.call}",
+        about=about(finding) if finding else f"input:{found.call}",
     )
 
 
@@ -270,9 +296,5 @@ def _done(seen: Behaviours, index: int, examples: Sequence[Example]) -> int:
     return sum(same(seen.at(one.call)[index], one.outcome) for one in examples)
 
 
-def _about(finding: Finding) -> str:
-    return f"{finding.what.value}:{finding.quote}"
-
-
 def _told(noticed: Sequence[Finding]) -> tuple[str, ...]:
-    return tuple(_about(finding) for finding in noticed)
+    return tuple(about(finding) for finding in noticed)
