@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import replace
 
 import pytest
@@ -196,6 +198,23 @@ async def test_without_a_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(verdict, Clear)
     assert "return None" in verdict.code
     assert verdict.evidence.compared == "syntax"
+
+
+async def test_stop_while_drafts_run() -> None:
+    """A stop is heard at once, not when the sandboxes are done."""
+    engine, cancel = FakeEngine([Script(["    while True:\n        pass"])]), Cancel()
+    reports: list[str] = []
+
+    def report(line: str) -> None:
+        reports.append(line)
+        if len(reports) == 2:
+            asyncio.get_running_loop().call_later(0.05, cancel.set)
+
+    started = time.monotonic()
+    verdict = await consider(MEAN, engine, Budget(2), cancel, report)
+    assert time.monotonic() - started < 0.9
+    assert isinstance(verdict, Clear)
+    assert reports == ["Writing 2 drafts", "Comparing what they do"]
 
 
 async def test_other_requests_are_not_delayed() -> None:

@@ -64,7 +64,7 @@ async def measure(exercise: Exercise, engine: Engine, budget: Budget) -> Row:
     drafts = await draft(read(task), engine, budget, cancel)
     view = await weigh(task, engine, budget, cancel)
     if view is None or view.seen is None:
-        return Row(exercise.id, *[False] * len(WAYS), drafts=0, share=0.0, examples="", said="")
+        return Row(exercise.id, False, False, False, False, False, False, 0, 0.0, "", "")
     everyone = [index for group in view.held.groups for index in group]
     shown = telling(view.seen, everyone, 3)
     name = read(task).name
@@ -81,9 +81,12 @@ async def measure(exercise: Exercise, engine: Engine, budget: Budget) -> Row:
     passes = {code: await _passes(exercise, code) for code in {*chosen, *(d.code for d in drafts)}}
     groups = [view.seen.weight(group) for group in view.held.groups]
     return Row(
-        exercise.id,
-        passes[drafts[0].code],
-        *(passes[code] for code in chosen),
+        task=exercise.id,
+        one_shot=passes[drafts[0].code],
+        agreement=passes[chosen[0]],
+        one_test=passes[chosen[1]],
+        one_value=passes[chosen[2]],
+        three_tests=passes[chosen[3]],
         any=any(passes[one.code] for one in drafts),
         drafts=len(drafts),
         share=groups[0] / sum(groups),

@@ -8,6 +8,8 @@ The rule is written down, with its thresholds, in `rule`.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from pillion.assist.clarify import behaviour, rule
@@ -82,7 +84,7 @@ async def weigh(
     seen = None
     if not cancel.is_set():
         report("Comparing what they do")
-        seen = await _observed(spec, task, candidates, budget)
+        seen = await _observed(spec, task, candidates, budget, cancel)
     held = findings(seen or _by_shape(candidates), spec.examples, task.rejected)
     return rule.View(task, spec, candidates, seen, held, noticed)
 
@@ -93,15 +95,29 @@ def with_head(spec: Spec, candidates: Sequence[Candidate]) -> Spec:
 
 
 async def _observed(
-    spec: Spec, task: Task, candidates: Sequence[Candidate], budget: Budget
+    spec: Spec, task: Task, candidates: Sequence[Candidate], budget: Budget, cancel: Cancel
 ) -> Behaviours | None:
-    """Return what the candidates do; None where nothing can be run."""
+    """Return what the candidates do; None where nothing can be run, or after a cancel."""
+    asked = [one.call for one in task.rejected]
+    calls = dict.fromkeys([*asked, *inputs(spec, budget.inputs)])
+    running = asyncio.ensure_future(behaviour.observe(candidates, list(calls)))
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        # A token that is set when its loop is gone has nothing left to stop.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(running.cancel)
+
+    cancel.on_set(stop)
     try:
-        asked = [one.call for one in task.rejected]
-        calls = dict.fromkeys([*asked, *inputs(spec, budget.inputs)])
-        return await behaviour.observe(candidates, list(calls))
+        return await running
     except SandboxError:
         return None
+    except asyncio.CancelledError:
+        # The sandboxes that have begun end by themselves, in seconds.
+        if cancel.is_set():
+            return None
+        raise
 
 
 def _by_shape(candidates: Sequence[Candidate]) -> Behaviours:
