@@ -299,6 +299,7 @@ def opened(text: str, head: str = "def f(n)") -> dict[Open, tuple[str, ...]]:
         ("Return the smallest or largest divisor.", Open.READINGS, ("smallest", "largest")),
         ("Return the 1st, or 2nd, or 3rd item.", Open.READINGS, ("1st", "2nd", "3rd")),
         ("Return those more than or less than n.", Open.READINGS, ("more", "less")),
+        ("Return those less than or exactly n.", Open.READINGS, ("less than", "exactly")),
         ("Return a date as dd-mm-yy or mm-dd-yy.", Open.READINGS, ("dd-mm-yy", "mm-dd-yy")),
         ("Return n +/- 1.", Open.READINGS, ("+", "-")),
         (

@@ -39,6 +39,7 @@ FEW = 0.35
 AGREED = 0.4
 SURE = 0.9
 SPLIT = 0.4
+HALF = 0.5
 
 _MISSING = {
     Open.BROKEN: 'The description breaks off at "{quote}".',
@@ -67,7 +68,9 @@ def about(finding: Finding) -> str:
 
 
 def asked(task: Task, finding: Finding) -> bool:
-    """Whether the user was asked about this finding."""
+    """Whether the user was asked about this finding, or said what it stands for."""
+    if finding.what is Open.VAGUE and any(answer.question.phrase for answer in task.answers):
+        return True
     return any(answer.question.about == about(finding) for answer in task.answers)
 
 
@@ -205,11 +208,9 @@ def _contradiction(view: View, seen: Behaviours) -> Question | None:
         return None
     _, _, example, outcome = min(ranked, key=lambda one: one[:2])
     call = _called(view, example.call)
-    wrong = tuple(
-        one.call
-        for one in examples
-        if not any(same(said, one.outcome) for said in seen.at(one.call))
-    )
+    # Those that read the text this way tell which of the other examples are wrong with it.
+    readers = [at for at, said in enumerate(seen.at(example.call)) if same(said, outcome)]
+    wrong = tuple(one.call for one in examples if _does(seen, readers, one) < HALF)
     return _question(
         view,
         text=f"For `{call}` the example says {example.outcome}, but as I read the text it is "
@@ -247,6 +248,13 @@ def _doubt(view: View, seen: Behaviours) -> Question | None:
         found = difference(seen, everyone, known)
         return _about_input(view, found, Kind.BEHAVIOUR, reason) if found else None
     return None
+
+
+def _does(seen: Behaviours, among: Sequence[int], example: Example) -> float:
+    """Return the share of these drafts that does an example."""
+    outcomes = seen.at(example.call)
+    doing = [index for index in among if same(outcomes[index], example.outcome)]
+    return seen.weight(doing) / (seen.weight(among) or 1)
 
 
 def _about_input(

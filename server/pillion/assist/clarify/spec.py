@@ -170,7 +170,9 @@ def _reworded(text: str, answer: Answer) -> str:
     question = answer.question
     if not question.phrase or answer.text == YOU_DECIDE:
         return text
-    return text.replace(question.phrase, answer.text)
+    # Line breaks and indentation are those of the request.
+    phrase = r"\s+".join(map(re.escape, question.phrase.split()))
+    return re.sub(phrase, lambda _: answer.text, text)
 
 
 def _with_head(text: str, head: str) -> str:

@@ -89,9 +89,16 @@ def _readings(prose: str) -> Iterator[Finding]:
         phrase = match[0]
         if tuple(low) not in seen:
             seen.add(tuple(low))
-            yield Finding(Open.READINGS, _line(phrase), tuple(dict.fromkeys(words)), phrase)
+            choices = dict.fromkeys(_whole(word, phrase, prose[match.end() :]) for word in words)
+            yield Finding(Open.READINGS, _line(phrase), tuple(choices), phrase)
     if signs := _SIGNS.search(prose):
         yield Finding(Open.READINGS, signs[0], ("+", "-"), signs[0])
+
+
+def _whole(word: str, phrase: str, behind: str) -> str:
+    """Return a reading with the "than" that belongs to it, unless it stands behind all of them."""
+    than = re.search(rf"\b{re.escape(word)}\s+than\b", phrase)
+    return f"{word} than" if than and not behind.lstrip().startswith("than") else word
 
 
 def _told_apart(prose: str, match: re.Match[str]) -> bool:
