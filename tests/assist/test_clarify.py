@@ -151,6 +151,21 @@ async def test_unknown_parameters() -> None:
     assert [parameter.name for parameter in spec.parameters] == ["n", "factor"]
 
 
+async def test_request_in_words_alone() -> None:
+    """The drafts choose a head; it is asked about only where they choose differently."""
+    task = Task("Write a function that scales a number by a factor.")
+    one = "def scale(n, factor):\n    return n * factor\n```"
+    other = "def scale_number(number, by):\n    return by * number\n```"
+    verdict = await considered(task, one, other, one)
+    assert isinstance(verdict, Clear)
+    assert verdict.evidence.groups == (3,)
+    question = await asked(task, one, "def scale(n):\n    return 2 * n\n```")
+    assert question.kind is Kind.SIGNATURE
+    spec = read(replace(task, answers=(Answer(question, "def scale(n, factor)"),)))
+    assert (spec.head, spec.source) == ("def scale(n, factor):", task.text)
+    assert not spec.remarks
+
+
 @pytest.mark.parametrize(
     "bad",
     [

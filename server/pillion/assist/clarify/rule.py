@@ -3,7 +3,8 @@
 In this order; the first that holds is what the question is about:
 
 1. the words name several readings: which one (found before any candidate is written);
-2. the parameters are not known: the signature;
+2. the parameters are not known, and where the request has no head the drafts take different
+   numbers of them (`TAKE`): the signature;
 3. the words break off, stand for a choice, or do not say what comes out: what is missing;
 4. candidates do few of the examples (`FEW`) and agree on something else (`AGREED`): which holds;
    they do none of several examples and agree on nothing: what is missing;
@@ -23,7 +24,7 @@ from pillion.assist.clarify.difference import Difference, difference, phrase, ty
 from pillion.assist.clarify.evidence import findings, same, value
 from pillion.assist.clarify.spec import heads, read
 from pillion.assist.clarify.task import YOU_DECIDE, Clear, Evidence, Kind, Question
-from pillion.assist.clarify.wording import Open
+from pillion.assist.clarify.wording import Finding, Open
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from pillion.assist.clarify.evidence import Findings
     from pillion.assist.clarify.spec import Spec
     from pillion.assist.clarify.task import Example, Task
-    from pillion.assist.clarify.wording import Finding
 
+TAKE = 0.7
 FEW = 0.35
 AGREED = 0.4
 SURE = 0.9
@@ -93,8 +94,9 @@ def about_wording(noticed: Sequence[Finding]) -> Question | None:
 def question(view: View) -> Question | None:
     """Return the question that the candidates give rise to."""
     by_what = {finding.what: finding for finding in reversed(view.noticed)}
-    if Open.PARAMETERS in by_what:
-        return _signature(view, by_what[Open.PARAMETERS])
+    head = by_what.get(Open.PARAMETERS) or _different_heads(view)
+    if head:
+        return _signature(view, head)
     for what, words in _MISSING.items():
         if finding := by_what.get(what):
             return _missing(view, finding, words.format(quote=finding.quote))
@@ -145,6 +147,22 @@ def evidence(view: View) -> Evidence:
         consensus=view.held.consensus,
         compared="runs" if view.seen else "syntax",
     )
+
+
+def _different_heads(view: View) -> Finding | None:
+    """Return what to ask about a request without a head whose drafts take different things."""
+    if view.spec.head:
+        return None
+    found: Counter[int] = Counter()
+    for candidate in view.candidates:
+        head, parameters = heads(candidate.code, candidate.name)
+        if head:
+            found[len(parameters)] += candidate.count
+    finding = Finding(Open.PARAMETERS)
+    if not found or asked(view.task, finding):
+        return None
+    share = found.most_common(1)[0][1] / sum(found.values())
+    return finding if share < TAKE else None
 
 
 def _signature(view: View, finding: Finding) -> Question:

@@ -33,7 +33,7 @@ class Open(StrEnum):
     RESULT = "result"
     """Nothing says what comes out."""
     PARAMETERS = "parameters"
-    """The parameters are not known."""
+    """A head is there, but its parameters are not."""
     UNUSED = "unused"
     """A parameter is not spoken of."""
     UNBOUND = "unbound"
@@ -74,9 +74,8 @@ def findings(spec: Spec) -> list[Finding]:
 
 
 def _signature(spec: Spec) -> Iterator[Finding]:
-    if not spec.head:
-        quote = f"{spec.name}(...)" if spec.name else ""
-        yield Finding(Open.PARAMETERS, quote)
+    if spec.name and not spec.head:
+        yield Finding(Open.PARAMETERS, f"{spec.name}(...)")
 
 
 def _readings(prose: str) -> Iterator[Finding]:
