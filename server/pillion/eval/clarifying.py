@@ -20,7 +20,7 @@ from pillion.assist.clarify.consider import consider
 from pillion.assist.clarify.evidence import same
 from pillion.assist.clarify.rule import about
 from pillion.assist.clarify.spec import agreed, read
-from pillion.assist.clarify.task import YOU_DECIDE, Answer, Clear, Kind, Question, Task
+from pillion.assist.clarify.task import YOU_DECIDE, Answer, Kind, Question, Task
 from pillion.assist.clarify.wording import findings
 from pillion.engine.base import Cancel, Priority, Request, write
 from pillion.eval.comm import CLEAR, KINDS
@@ -34,7 +34,7 @@ from pillion.prompt.chat import Message, Role, chat
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pillion.assist.clarify.task import Budget
+    from pillion.assist.clarify.task import Budget, Verdict
     from pillion.engine.base import Engine
     from pillion.eval.comm import Problem
 
@@ -99,8 +99,10 @@ async def measure(problem: Problem, form: str, engine: Engine, budget: Budget) -
     started = time.perf_counter()
     first = await consider(task, engine, budget, cancel)
     seconds = time.perf_counter() - started
-    silent = await consider(task, engine, replace(budget, questions=0), cancel)
-    assert isinstance(silent, Clear)  # noqa: S101 - it may not ask.
+    # A question holds what would be written without an answer, unless the words alone gave it.
+    silent: Verdict = first
+    if not first.code:
+        silent = await consider(task, engine, replace(budget, questions=0), cancel)
     drafts = await draft(read(task), engine, budget, cancel)
     verdict, kinds, replies = first, [], []
     while isinstance(verdict, Question):
@@ -112,14 +114,12 @@ async def measure(problem: Problem, form: str, engine: Engine, budget: Budget) -
     question = first if isinstance(first, Question) else None
     told = await _told(task=Task("", shown), engine=engine, cancel=cancel)
     seen = silent.evidence
-    passes = [
-        await asyncio.to_thread(_passes, problem, one, code)
-        for one, code in (
-            (Task("", shown), drafts[0].code if drafts else ""),
-            (Task("", shown), silent.code),
-            (task, verdict.code),
-        )
-    ]
+    judged: dict[str, bool] = {}
+    plain = Task("", shown)
+    greedy = drafts[0].code if drafts else ""
+    for one, code in ((plain, greedy), (plain, silent.code), (task, verdict.code)):
+        if code not in judged:
+            judged[code] = await asyncio.to_thread(_passes, problem, one, code)
     return Row(
         task=problem.id,
         form=form,
@@ -134,9 +134,9 @@ async def measure(problem: Problem, form: str, engine: Engine, budget: Budget) -
                 _changed, question, replies[0], Task("", shown), silent.code
             )
         ),
-        greedy=passes[0],
-        silent=passes[1],
-        after=passes[2],
+        greedy=judged[greedy],
+        silent=judged[silent.code],
+        after=judged[verdict.code],
         told_asks=asks(told),
         told_text=told,
         agreement=seen.agreement,

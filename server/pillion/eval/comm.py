@@ -11,6 +11,7 @@ import json
 import random
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pillion.assist.clarify.behaviour import LOOPS, NOTHING, outcomes
@@ -52,7 +53,7 @@ class Problem:
 
     def reference(self, calls: Sequence[str]) -> tuple[str, ...]:
         """Return what the reference does."""
-        return outcomes(self.solution, self.name, calls)
+        return _known(self.solution, self.name, tuple(calls))
 
     def passes(self, module: str, name: str) -> bool:
         """Whether a function does what the reference does on all tests."""
@@ -64,6 +65,11 @@ class Problem:
         ]
         got = outcomes(module, name, [call for call, _ in known])
         return bool(known) and all(map(same, got, [outcome for _, outcome in known]))
+
+
+@lru_cache(maxsize=256)
+def _known(solution: str, name: str, calls: tuple[str, ...]) -> tuple[str, ...]:
+    return outcomes(solution, name, calls)
 
 
 def load_problems(data: Path, *, sample: int, seed: int, offset: int = 0) -> list[Problem]:
