@@ -239,7 +239,7 @@ def test_an_error_frees_them_too() -> None:
     def fail(*_: object) -> bool:
         raise EngineError("No room.")
 
-    model.decode_each = fail  # type: ignore[method-assign]
+    model.decode_each = fail  # type: ignore[method-assign, assignment]
     assert not decoder.step(asked.job)
     with pytest.raises(EngineError, match="No room"):
         asked.answers()
