@@ -1,4 +1,4 @@
-"""`pillion/status`, and the notifications of what the user did with a suggestion."""
+"""`pillion/status`, `pillion/audit`, and what the user did with a suggestion."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pillion.base import events
-from pillion.lsp.custom import EVENTS, STATUS
+from pillion.lsp.custom import AUDIT, EVENTS, STATUS
 
 if TYPE_CHECKING:
     from pillion.lsp.server import PillionServer
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 
 def register(server: PillionServer) -> None:
-    """Register the request and the notifications."""
+    """Register the requests and the notifications."""
     server.feature(STATUS)(status)
+    server.feature(AUDIT)(audit)
     for method, event in EVENTS.items():
         server.feature(method)(partial(_count, server, event))
 
@@ -24,6 +25,11 @@ def status(ls: PillionServer, _params: object) -> StatusJson:
     """Return the status; from here on, tell the editor when it changes."""
     ls.wants_status = True
     return ls.status_json()
+
+
+def audit(ls: PillionServer, _params: object) -> list[object]:
+    """Return the last requests to remote engines, newest first; kept in memory only."""
+    return list(ls.model.audit())
 
 
 def _count(ls: PillionServer, event: str, _params: object) -> None:
