@@ -5,7 +5,8 @@
 The plan is JSON: `scripts` for `FakeEngine` (with `error` as the text of an `EngineError`),
 `load_seconds`, `load_error`; `missing` and `damaged` name models that are not there or not usable;
 `prompts` names a file that gets every prompt, one JSON line each; `download_error` fails a
-download in an unforeseen way; `bug` makes the completer raise an error that quotes the document.
+download in an unforeseen way; `bug` makes the completer raise an error that quotes the document;
+`actions` offers those of `fake_actions` in the place of Pillion's own.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import fake_actions
+
 from pillion import app
+from pillion.assist.actions import table
 from pillion.assist.complete import Completer
 from pillion.base import log
 from pillion.base.errors import EngineError, ModelInvalidError, ModelNotFoundError
@@ -26,6 +30,7 @@ from pillion.commands import serve
 from pillion.context.editor import NO_EDITOR
 from pillion.context.index.workspace import Workspace
 from pillion.engine.fake import FakeEngine, Script
+from pillion.prompt.model_input import Markup
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -42,7 +47,8 @@ PLAN: dict[str, Any] = json.loads(sys.argv[1])
 def note(request: Request) -> None:
     if "prompts" in PLAN:
         with Path(PLAN["prompts"]).open("a", encoding="utf-8") as file:
-            file.write(json.dumps([*request.prompt.pieces, request.prompt.heal]) + "\n")
+            texts = [p.text if isinstance(p, Markup) else p for p in request.prompt.pieces]
+            file.write(json.dumps([*texts, request.prompt.heal]) + "\n")
 
 
 class PlannedEngine(FakeEngine):
@@ -116,6 +122,8 @@ def make(settings: Settings, workspace: Workspace) -> tuple[Engine, Completer]:
 
 async def main(options: list[str]) -> None:
     log.configure("DEBUG")
+    if PLAN.get("actions"):
+        table.ACTIONS = fake_actions.ACTIONS
     address = ("127.0.0.1", 0) if "--tcp" in options else None
     serve.leave(await app.serve(address, make=make, downloads=FakeDownloads()))
 

@@ -27,6 +27,11 @@ EVENTS = {
 }
 """Notifications of what the user did with a suggestion, and what each counts as."""
 
+CHAT = "pillion/chat"
+"""A request for the answer to the last message of a conversation; it streams."""
+
 STATUS_COMMAND = "pillion.status"
 PULL_COMMAND = "pillion.pullModel"
 RESTART_COMMAND = "pillion.restartEngine"
+ACTION_COMMAND = "pillion.action"
+"""Does what a code action does, for editors that cannot resolve one and for key bindings."""

@@ -8,6 +8,7 @@ that is known, a document counts as private.
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +54,14 @@ class Folders:
         left = (uri for root in self._roots if root not in gone if (uri := uris.from_fs_path(root)))
         self.use([*left, *added])
 
+    def holds(self, uri: str) -> bool:
+        """Tell whether a file lies in a folder of the workspace, wherever links lead."""
+        path = uris.to_fs_path(uri) if uri.startswith("file:") else None
+        if path is None:
+            return False
+        real = Path(os.path.realpath(path))
+        return any(real.is_relative_to(os.path.realpath(root)) for root in self._roots)
+
     def ignore(self, root: str) -> Ignore:
         """Return what knows the files below a folder; the same one as long as nothing changes."""
         if self._exclude != (wanted := self._settings().left_out):
@@ -70,7 +79,7 @@ class Folders:
         """Return why a document is private, None if it is not."""
         judged_at, out = self._judged.get(uri, (0.0, None))
         if time.monotonic() - judged_at > FRESH_SECONDS or not judged_at:
-            out = await asyncio.to_thread(self._judge, uri)
+            out = await asyncio.to_thread(self.judge, uri)
             self._judged[uri] = (time.monotonic(), out)
         return out
 
@@ -103,7 +112,8 @@ class Folders:
         )
         return not any(out in PRIVATE for out in judged)
 
-    def _judge(self, uri: str) -> Exclusion | None:
+    def judge(self, uri: str) -> Exclusion | None:
+        """Return why a document is private as it is now; looks at the disk, from any thread."""
         path = uris.to_fs_path(uri) if uri.startswith("file:") else None
         if path is None:
             # A document that is in no file, such as one that was never saved; its name may tell.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, cast
 
 from lsprotocol import types
@@ -18,6 +19,7 @@ from pygls.lsp.server import LanguageServer
 from pillion import __version__
 from pillion.context.index.workspace import Workspace
 from pillion.lsp import features
+from pillion.lsp.acting import Acting
 from pillion.lsp.configuration import Configuration
 from pillion.lsp.convert import to_encoding
 from pillion.lsp.custom import STATUS
@@ -26,6 +28,7 @@ from pillion.lsp.folders import Folders
 from pillion.lsp.indexing import Indexing
 from pillion.lsp.messages import Messages
 from pillion.lsp.model import ModelKeeper
+from pillion.lsp.pages import Pages
 from pillion.lsp.progress import Bar
 from pillion.lsp.protocol import Phase, PillionProtocol
 from pillion.lsp.sessions import Documents
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 
     from pygls.io_ import Writer
 
+    from pillion.assist.chat import Chat
     from pillion.assist.outcome import Answer
     from pillion.base.settings import Settings
     from pillion.engine.base import Engine
@@ -83,6 +87,7 @@ class PillionServer(LanguageServer):
         self.folders = Folders(lambda: self.configuration.settings)
         self.editor = EditorWatch(self.documents, self.folders)
         self.record = Record()
+        self.indexed = workspace or Workspace()
         self.holds_model = False
         self.wants_status = False
         """The editor has asked for `pillion/status`, so it understands the notification, too."""
@@ -103,14 +108,28 @@ class PillionServer(LanguageServer):
             record=self._note,
         )
         self.indexing = Indexing(
-            workspace or Workspace(),
+            self.indexed,
             self.documents,
             tasks=self.tasks,
             messages=self.messages,
             bar=lambda title: Bar(self, self.tasks, title, cancellable=True),
         )
+        self.acting = Acting(self)
+        self.pages = Pages()
         self.protocol.on_lost = self._lost
         features.register(self)
+
+    @cached_property
+    def chats(self) -> Chat:
+        """The conversations of this session."""
+        # Imported here: a session in which nobody chats does not need it.
+        from pillion.assist.chat import Chat  # noqa: PLC0415
+        from pillion.context.library import Library  # noqa: PLC0415
+        from pillion.lsp.gate import FolderGate, opened_in  # noqa: PLC0415
+
+        opened = partial(opened_in, self.documents)
+        gate = FolderGate(self.folders)
+        return Chat(Library(self.indexed, gate, opened, self.editor.problems))
 
     @property
     def encoding(self) -> Encoding:
@@ -135,6 +154,7 @@ class PillionServer(LanguageServer):
         await self.protocol.finish(_STOP_SECONDS)
         await self.tasks.stop(_STOP_SECONDS)
         await self.model.close()
+        self.pages.clear()
         await connection.close()
         return 0 if properly else 1
 

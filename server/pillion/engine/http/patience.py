@@ -16,7 +16,7 @@ CONNECT_SECONDS = 2.0
 _COLD_TARGETS = 4.0
 """Of the time that a first suggestion may take, before it is given up: the server may be busy."""
 
-_LEAST_SECONDS = 4.0
+_LEAST_SECONDS, _MOST_SECONDS = 4.0, 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Patience:
 
 def patience(priority: Priority, cold_ms: int) -> Patience:
     """Return how long a request of this priority waits, where `cold_ms` is the target."""
-    first = max(_LEAST_SECONDS, _COLD_TARGETS * cold_ms / 1000)
+    first = min(_MOST_SECONDS, max(_LEAST_SECONDS, _COLD_TARGETS * cold_ms / 1000))
     if priority is Priority.COMPLETION:
         return Patience(first, first / 2, retries=1)
     return Patience(60.0, 20.0, retries=3)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pillion.lsp.features import (
+    chat,
+    code_action,
     commands,
     configuration,
     editor_context,
@@ -27,6 +29,8 @@ def register(server: PillionServer) -> None:
         workspace,
         configuration,
         inline_completion,
+        chat,
+        code_action,
         editor_context,
         status,
         commands,

@@ -1,0 +1,25 @@
+"""The table of actions, in the order in which an editor shows them. A new action is a line here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pillion.assist.actions.annotating import ANNOTATE
+from pillion.assist.actions.documenting import DOCUMENT
+from pillion.assist.actions.explaining import EXPLAIN
+from pillion.assist.actions.renaming import RENAME
+from pillion.assist.actions.rewriting import COMPREHENSION, EDIT, FIX, SIMPLIFY
+
+if TYPE_CHECKING:
+    from pillion.assist.actions.action import Action
+
+ACTIONS: tuple[Action, ...] = (
+    FIX,
+    EXPLAIN,
+    DOCUMENT,
+    ANNOTATE,
+    RENAME,
+    COMPREHENSION,
+    SIMPLIFY,
+    EDIT,
+)
