@@ -18,6 +18,7 @@ from pillion.base.outcome import Nothing, Reason
 from pillion.context.mentions import mentions
 from pillion.context.redact import redact
 from pillion.engine.base import FinishReason, Priority, Request
+from pillion.engine.purpose import Purpose, engine_for
 from pillion.post.claims import Claims, words_of
 from pillion.post.rewrite.indent import dedent
 from pillion.prompt.chat import chat
@@ -111,6 +112,7 @@ async def explain(
     messages = explaining(
         numbered(shown, first), language.name, language.id, "\n".join(map(_header, uses))
     )
+    engine = engine_for(engine, Purpose.CHAT)
     info = await engine.load()
     prompt_tokens = sum(await engine.count([one.text for one in messages])) + _FRAME_TOKENS
     room = min(MOST_TOKENS, info.context_tokens - prompt_tokens)
