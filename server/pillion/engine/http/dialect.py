@@ -60,6 +60,16 @@ class Beginning:
             return rest
         return "" if self._needed.startswith(self._held) else None
 
+    def find(self, text: str) -> str:
+        """Return what of the output stands behind the required text, wherever that comes."""
+        if not self._needed:
+            return text
+        self._held += text
+        _, found, rest = self._held.partition(self._needed)
+        if found:
+            self._needed = ""
+        return rest
+
     @property
     def held(self) -> str:
         """What has come while that was not known."""

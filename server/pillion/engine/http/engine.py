@@ -33,6 +33,7 @@ from pillion.engine.http.ollama import Ollama
 from pillion.engine.http.openai import OpenAi
 from pillion.engine.http.patience import Patience, patience
 from pillion.engine.http.tally import Tally, estimated
+from pillion.engine.http.turns import Turns
 from pillion.prompt.model_input import Markup, Special, is_text
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class HttpEngine:
         self._dialect: Dialect | None = None
         self._looking: asyncio.Task[ModelInfo] | None = None
         self._closed = False
+        self._turns = Turns()
         self.info: ModelInfo | None = None
 
     async def load(self, report: Callable[[float], None] | None = None) -> ModelInfo:
@@ -96,6 +98,20 @@ class HttpEngine:
             raise EngineClosedError("The engine was closed.")
         tally, cancelled = Tally(), _event_of(cancel)
         if not await _unless(cancelled, self.load()):
+            yield Chunk("", tally.finish(FinishReason.CANCELLED))
+            return
+        async with (
+            self._turns.taken(request.priority, cancelled),
+            aclosing(self._noted(request, tally, cancelled)) as chunks,
+        ):
+            async for chunk in chunks:
+                yield chunk
+
+    async def _noted(
+        self, request: Request, tally: Tally, cancelled: asyncio.Event
+    ) -> AsyncGenerator[Chunk, None]:
+        """Generate from what may leave this machine, and take note of it."""
+        if cancelled.is_set():
             yield Chunk("", tally.finish(FinishReason.CANCELLED))
             return
         tally.started = time.perf_counter()

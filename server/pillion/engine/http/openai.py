@@ -110,11 +110,8 @@ class OpenAi:
                         yield beginning.held
                     yield item
                     return
-                # Nothing makes it begin as it should; then its answer is taken as it is.
-                shown = beginning.feed(item)
-                if shown is None:
-                    shown, beginning = beginning.held, Beginning("")
-                if shown:
+                # Nothing makes it begin as it should: what it says before that is left out.
+                if shown := beginning.find(item):
                     yield shown
         raise truncated()
 
