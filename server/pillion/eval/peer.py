@@ -132,6 +132,27 @@ class LlamaServer:
         await self._program.close()
 
 
+class Slots:
+    """The slots of a llama-server, as it shows them itself."""
+
+    def __init__(self, address: str) -> None:
+        self._client = httpx.AsyncClient(base_url=address, timeout=60, trust_env=False)
+
+    async def read(self) -> dict[int, int]:
+        """Return the number of the request that each busy slot works on."""
+        try:
+            answer = await self._client.get("/slots")
+            answer.raise_for_status()
+            slots = answer.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise EngineError(f"llama-server does not show its slots: {error}") from error
+        return {slot["id"]: slot.get("id_task", -1) for slot in slots if slot["is_processing"]}
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._client.aclose()
+
+
 def read_event(line: str) -> dict[str, object] | None:
     """Return the JSON object of one line of a stream of events, if it holds one."""
     data = line.removeprefix("data:").strip()

@@ -43,6 +43,10 @@ _STREAMS = ("text/event-stream", "application/x-ndjson", "application/json")
 _AWAY = {408, 425, 429, 500, 502, 503, 504, 529}
 """Statuses that may be others the next time."""
 
+_LLAMA_SERVER = "llama.cpp"
+"""Without a proxy in front of it, an idle connection occupies one of its few threads for five
+seconds: with four slots, two users who keep theirs make everybody wait. It gets none to keep."""
+
 _LONGEST_PAUSE = 60.0
 """Seconds that a server can ask for with `Retry-After`, at most."""
 
@@ -63,6 +67,7 @@ class Connection:
         self._find_key = find_key
         self._client: httpx.AsyncClient | None = None
         self._opening = asyncio.Lock()
+        self._holds_threads = False
 
     async def get(self, path: str, seconds: float) -> Json:
         """Return the JSON object at `path`. Raises `EngineError`."""
@@ -115,7 +120,11 @@ class Connection:
         """Send a request and check the head of its answer; map all that can go wrong."""
         client = await self._opened()
         try:
-            async with client.stream(method, self.endpoint.url + path, json=body) as answer:
+            url = self.endpoint.url + path
+            # What is asked once needs no connection that is kept.
+            headers = {"Connection": "close"} if method == "GET" or self._holds_threads else {}
+            async with client.stream(method, url, json=body, headers=headers) as answer:
+                self._holds_threads = answer.headers.get("Server") == _LLAMA_SERVER
                 if answer.status_code != httpx.codes.OK:
                     raise self._refusal(answer)
                 yield answer

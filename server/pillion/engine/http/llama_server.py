@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
+import time
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -39,6 +41,12 @@ if TYPE_CHECKING:
     from pillion.engine.http.tally import Tally
     from pillion.prompt.model_input import Piece, Prompt
 
+_BUSY_SECONDS = 2.0
+"""A slot may still be busy so long after its request was cancelled: until a batch is read."""
+
+_SESSIONS = 64
+"""Sessions whose slots are remembered."""
+
 _TEXTS = 32
 """Pieces whose tokens are kept: between keystrokes most of a prompt stays as it is."""
 
@@ -56,6 +64,10 @@ class LlamaServer:
         self._head: list[int] = []
         """What every prompt of this model begins with."""
         self._tokens: dict[Piece, list[int]] = {}
+        self._slots: dict[str, int] = {}
+        """Session to the slot that has read it, as far as the server has told."""
+        self._left: dict[str, float] = {}
+        """Session to when a request of it was last broken off."""
 
     async def look(self) -> ModelInfo | None:
         """Ask for the model, its format of conversations, and its special tokens."""
@@ -90,8 +102,22 @@ class LlamaServer:
             tokens, heal = await self._encoded(request.prompt, request.max_tokens)
             path, asked = "/completion", {"prompt": tokens}
             tally.prompt = tally.evaluated = len(tokens)
-        body = {**asked, **self._options(request, heal)}
+        body = {**asked, **self._options(request, heal), **self._slot(request.session)}
         beginning = Beginning(heal)
+        output = self._written(path, body, beginning, tally, request.session)
+        whole = False
+        try:
+            async with aclosing(output):
+                async for item in output:
+                    whole = isinstance(item, FinishReason)
+                    yield item
+        finally:
+            if not whole:
+                self._left[request.session] = time.monotonic()
+
+    async def _written(
+        self, path: str, body: Json, beginning: Beginning, tally: Tally, session: str
+    ) -> AsyncGenerator[str, None]:
         async with aclosing(self._connection.events(path, body)) as events:
             async for event in events:
                 check(event)
@@ -105,6 +131,7 @@ class LlamaServer:
                     if shown:
                         yield shown
                 if event.get("stop") is True:
+                    self._ended(session, number(event, "id_slot"))
                     await drain(events)
                     limit = text(event, "stop_type") == "limit"
                     yield FinishReason.LENGTH if limit else FinishReason.STOP
@@ -128,9 +155,28 @@ class LlamaServer:
             body["grammar"] = f"root ::= {_literal(heal)} [^\\x00]*"
         if self._probabilities:
             body["n_probs"] = 1
-        if self._connection.endpoint.slot:
-            body["id_slot"] = int(self._connection.endpoint.slot)
         return body
+
+    def _slot(self, session: str) -> Json:
+        """Return which slot to ask for, if any.
+
+        A server gives a new request to an idle slot, best to the one that has read most of it.
+        But right after a cancel that one is still busy, and another would read everything again:
+        121 tokens instead of one, three keystrokes in a row, was seen. So it is asked for then.
+        """
+        if own := self._connection.endpoint.slot:
+            return {"id_slot": int(own)}
+        known = self._slots.get(session)
+        recent = time.monotonic() - self._left.get(session, -math.inf) < _BUSY_SECONDS
+        return {"id_slot": known} if known is not None and recent else {}
+
+    def _ended(self, session: str, slot: int) -> None:
+        """Take note of which slot has read a session."""
+        self._left.pop(session, None)
+        self._slots.pop(session, None)
+        self._slots[session] = slot
+        while len(self._slots) > _SESSIONS:
+            del self._slots[next(iter(self._slots))]
 
     async def _find_specials(self) -> None:
         """Find out how this model spells its special tokens: one whose text is a single token."""
