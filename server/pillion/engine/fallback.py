@@ -126,7 +126,9 @@ class Fallback:
                 async with aclosing(member.engine.stream(own, cancel)) as chunks:
                     async for chunk in chunks:
                         begun = begun or bool(chunk.text)
-                        if chunk.finish and chunk.finish.reason is not FinishReason.CANCELLED:
+                        whole = chunk.finish and chunk.finish.reason is not FinishReason.CANCELLED
+                        if begun or whole:
+                            member.works()
                             self._use(member)
                         yield chunk
             except EngineClosedError:
@@ -189,7 +191,8 @@ class Fallback:
         return [one for one in self.members if not one.resting] or list(self.members)
 
     def _use(self, member: Member) -> None:
-        member.works()
+        # Its failures are forgotten once it has answered: some only say that they are there.
+        member.message = ""
         if self._current is not member:
             self._current = member
             self.changed()

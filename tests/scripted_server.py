@@ -87,8 +87,21 @@ class ScriptedServer:
         }
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         self.seen.append(Seen(method, path, headers, json.loads(body) if body else None))
+        answer = self.script(path, self.seen[-1].body)
+        return await self._play(answer or self._next(path), reader, writer)
+
+    def script(self, path: str, body: Any) -> Answer | None:
+        """Return an answer that depends on what was asked; None for that of the script."""
+        del path, body
+        return None
+
+    def _next(self, path: str) -> Answer:
         answers = self.scripts.get(path, [Answer(status="404 Not Found", kind="text/plain")])
-        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        return answers.pop(0) if len(answers) > 1 else answers[0]
+
+    async def _play(
+        self, answer: Answer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
         if answer.raw:
             writer.write(answer.raw)
             await writer.drain()
@@ -126,9 +139,11 @@ class ScriptedServer:
 
 
 @asynccontextmanager
-async def serving(scripts: Mapping[str, Sequence[Answer]]) -> AsyncIterator[ScriptedServer]:
+async def serving(
+    scripts: Mapping[str, Sequence[Answer]], kind: type[ScriptedServer] = ScriptedServer
+) -> AsyncIterator[ScriptedServer]:
     """Run a scripted server on the loopback."""
-    server = ScriptedServer(scripts)
+    server = kind(scripts)
     listening = await asyncio.start_server(server.handle, "127.0.0.1", 0)
     server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
     try:
