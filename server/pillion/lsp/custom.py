@@ -27,6 +27,9 @@ EVENTS = {
 CHAT = "pillion/chat"
 """A request for the answer to the last message of a conversation; it streams."""
 
+EXPLAIN = "pillion/explain"
+"""A request for an explanation of code; it streams."""
+
 STATUS_COMMAND = "pillion.status"
 PULL_COMMAND = "pillion.pullModel"
 RESTART_COMMAND = "pillion.restartEngine"

@@ -11,6 +11,7 @@ COMMANDS: dict[str, str] = {
     "repo": "Fill in lines of real repositories, with and without the rest of them.",
     "functions": "Write functions from their docstrings; their tests judge them.",
     "edit": "Change programs as told; their tests judge the change.",
+    "explain": "Explain functions; write them again from that alone.",
     "hygiene": "Count defects of suggestions in source files.",
     "security": "Count planted weaknesses that are found, and false alarms.",
 }
