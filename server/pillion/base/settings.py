@@ -135,6 +135,14 @@ class Settings:
         minimum=0,
         maximum=600,
     )
+    chat_ask_seconds: int = _setting(
+        "chat.askSeconds",
+        20,
+        "Seconds that the chat may take to find out whether a request for code is clear, before "
+        "it writes code or asks a question; 0 means that it never asks.",
+        minimum=0,
+        maximum=600,
+    )
     chat_level: str = _setting(
         "chat.level",
         "knows",
