@@ -58,7 +58,7 @@ function asks(question: string, diff: string): Scenario {
       const { page } = window;
       const view = window.webview();
       await send(window, request);
-      const group = view.getByRole('group').filter({ hasText: 'largest([])' });
+      const group = view.getByRole('group').filter({ hasText: 'largest(' });
       await group.waitFor();
       await group.getByRole('button', { name: 'You decide' }).waitFor();
       await group.getByRole('button', { name: 'Just answer' }).waitFor();
