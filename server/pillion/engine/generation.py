@@ -153,7 +153,7 @@ class Generation:
         self._pending: list[int] = []
         """Tokens that were chosen and emitted, but are not evaluated; one, but for a trial."""
         self._prefill = self._writing = 0.0
-        self._log_probability, self._choices = 0.0, 0
+        self._log_probability, self._choices, self._begun = 0.0, 0, 0.0
         self._random = np.random.default_rng(request.sampling.seed)
 
     @property
@@ -185,6 +185,7 @@ class Generation:
             prefill_ms=self._prefill * 1000,
             decode_ms=self._writing * 1000,
             log_probability=self._log_probability / max(1, self._choices),
+            begun_log_probability=self._begun,
         )
         return False
 
@@ -294,7 +295,9 @@ class Generation:
             allowed = vocabulary.allowed(self._needed)
             if not len(allowed):
                 raise EngineError("The model has no token for the text at the cursor.")
-            return int(allowed[np.argmax(logits[allowed])])
+            token = int(allowed[np.argmax(logits[allowed])])
+            self._begun += _log_probability(logits, token)
+            return token
         if self.request.sampling.temperature > 0:
             token = draw(logits, self.request.sampling, self._random)
         elif self.request.sampling.infill:
