@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 COMMANDS = {
     "serve": "Run the language server (on standard input and output by default).",
     "complete": "Complete the code at FILE:LINE:COL.",
+    "explain": "Explain the code at FILE:LINE or FILE:LINE-LINE.",
+    "edit": "Change the code at FILE:LINE or FILE:LINE-LINE as told, and check the change.",
     "index": "Index a workspace, and tell what the index holds.",
     "engine": "Show or stop the processes that run models for all editor windows.",
     "models": "List, get, verify and remove models.",

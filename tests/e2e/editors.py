@@ -23,9 +23,12 @@ NEOVIM: Mapping[str, Any] = {
     "general": {"positionEncodings": ["utf-8", "utf-16", "utf-32"]},
     "window": {
         "workDoneProgress": True,
+        "showDocument": {"support": True},
         "showMessage": {"messageActionItem": {"additionalPropertiesSupport": True}},
     },
     "workspace": {
+        "applyEdit": True,
+        "workspaceEdit": {"resourceOperations": ["rename", "create", "delete"]},
         "configuration": True,
         "didChangeConfiguration": {"dynamicRegistration": False},
     },
@@ -37,7 +40,15 @@ NEOVIM: Mapping[str, Any] = {
             },
             "completionList": {"itemDefaults": ["editRange", "insertTextFormat"]},
             "contextSupport": True,
-        }
+        },
+        "codeAction": {
+            "codeActionLiteralSupport": {
+                "codeActionKind": {"valueSet": ["", "quickfix", "refactor", "source"]}
+            },
+            "dataSupport": True,
+            "isPreferredSupport": True,
+            "resolveSupport": {"properties": ["edit"]},
+        },
     },
 }
 """Neovim 0.11: no inline completion, prefers UTF-8."""

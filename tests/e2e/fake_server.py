@@ -5,7 +5,8 @@
 The plan is JSON: `scripts` for `FakeEngine` (with `error` as the text of an `EngineError`),
 `load_seconds`, `load_error`; `missing` and `damaged` name models that are not there or not usable;
 `prompts` names a file that gets every prompt, one JSON line each; `download_error` fails a
-download in an unforeseen way; `bug` makes the completer raise an error that quotes the document.
+download in an unforeseen way; `bug` makes the completer raise an error that quotes the document;
+`actions` offers those of `fake_actions` in the place of Pillion's own.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import fake_actions
+
 from pillion import app
+from pillion.assist.actions import table
 from pillion.assist.complete import Completer
 from pillion.base import log
 from pillion.base.errors import EngineError, ModelInvalidError, ModelNotFoundError
@@ -116,6 +120,8 @@ def make(settings: Settings, workspace: Workspace) -> tuple[Engine, Completer]:
 
 async def main(options: list[str]) -> None:
     log.configure("DEBUG")
+    if PLAN.get("actions"):
+        table.ACTIONS = fake_actions.ACTIONS
     address = ("127.0.0.1", 0) if "--tcp" in options else None
     serve.leave(await app.serve(address, make=make, downloads=FakeDownloads()))
 

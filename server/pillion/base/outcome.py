@@ -31,6 +31,17 @@ class Reason(StrEnum):
     UNBALANCED = "unbalanced"
     NOTHING_LEFT = "nothing_left"
     LOW_CONFIDENCE = "low_confidence"
+    OUTSIDE = "outside"
+    PROSE = "prose"
+    UNCHANGED = "unchanged"
+    LEFT_OUT = "left_out"
+    SYNTAX = "syntax"
+    SIGNATURE = "signature"
+    UNKNOWN_NAME = "unknown_name"
+    HIDDEN_TEXT = "hidden_text"
+    TOO_LONG = "too_long"
+    RANGE_TOO_LARGE = "range_too_large"
+    NO_CODE_HERE = "no_code_here"
 
     @property
     def sentence(self) -> str:
@@ -67,5 +78,16 @@ _SENTENCES = {
     Reason.REPEATS_PREFIX: "The model only repeated what stands before the cursor.",
     Reason.UNBALANCED: "The suggestion only closed brackets that are already closed.",
     Reason.NOTHING_LEFT: "Nothing was left of the suggestion once it was checked.",
+    Reason.OUTSIDE: "The file lies outside of the workspace.",
+    Reason.PROSE: "The model wrote no code.",
+    Reason.UNCHANGED: "The model changed nothing.",
+    Reason.LEFT_OUT: "The model left code out.",
+    Reason.SYNTAX: "The model's code would have been a syntax error.",
+    Reason.SIGNATURE: "The model changed what callers of the code rely on.",
+    Reason.UNKNOWN_NAME: "The model used a name that is defined nowhere.",
+    Reason.HIDDEN_TEXT: "The edit would have overwritten a secret that the model does not see.",
+    Reason.TOO_LONG: "The model's answer was too long.",
+    Reason.RANGE_TOO_LARGE: "The range is too large to be rewritten at once.",
+    Reason.NO_CODE_HERE: "There is no code here that this could be done to.",
     Reason.LOW_CONFIDENCE: "The model was not sure enough (`pillion.completion.eagerness`).",
 }

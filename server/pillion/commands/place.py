@@ -18,6 +18,17 @@ def read_place(place: str) -> tuple[Snapshot, int, list[str]]:
     if not match:
         raise UsageError(f"`{place}` is not FILE:LINE:COL, such as src/app.py:12:8.")
     path = Path(match["file"])
+    snapshot, notes = read_document(path)
+    line, column = int(match["line"]) - 1, int(match["column"])
+    if not 0 <= line < len(snapshot.lines):
+        raise UsageError(f"{path} has {len(snapshot.lines)} lines; there is no line {line + 1}.")
+    if column > len(snapshot.line(line)):
+        raise UsageError(f"Line {line + 1} of {path} has {len(snapshot.line(line))} characters.")
+    return snapshot, snapshot.lines.starts[line] + column, notes
+
+
+def read_document(path: Path) -> tuple[Snapshot, list[str]]:
+    """Return the document in a file, and remarks. Raises `UsageError`."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -28,10 +39,4 @@ def read_place(place: str) -> tuple[Snapshot, int, list[str]]:
     except UnicodeDecodeError as error:
         notes.append(f"{path} is not valid UTF-8 (byte {error.start}); such bytes read as \ufffd.")
         text = data.decode(errors="replace")
-    snapshot = Snapshot(path.resolve().as_uri(), text, language=language_for_path(path))
-    line, column = int(match["line"]) - 1, int(match["column"])
-    if not 0 <= line < len(snapshot.lines):
-        raise UsageError(f"{path} has {len(snapshot.lines)} lines; there is no line {line + 1}.")
-    if column > len(snapshot.line(line)):
-        raise UsageError(f"Line {line + 1} of {path} has {len(snapshot.line(line))} characters.")
-    return snapshot, snapshot.lines.starts[line] + column, notes
+    return Snapshot(path.resolve().as_uri(), text, language=language_for_path(path)), notes

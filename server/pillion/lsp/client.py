@@ -31,9 +31,16 @@ VSCODE: Mapping[str, Json] = {
     "general": {"positionEncodings": ["utf-16"]},
     "window": {
         "workDoneProgress": True,
+        "showDocument": {"support": True},
         "showMessage": {"messageActionItem": {"additionalPropertiesSupport": True}},
     },
     "workspace": {
+        "applyEdit": True,
+        "workspaceEdit": {
+            "documentChanges": True,
+            "resourceOperations": ["create", "rename", "delete"],
+            "changeAnnotationSupport": {"groupsOnLabel": True},
+        },
         "configuration": True,
         "didChangeConfiguration": {"dynamicRegistration": True},
         "didChangeWatchedFiles": {"dynamicRegistration": True},
@@ -43,6 +50,13 @@ VSCODE: Mapping[str, Json] = {
         "synchronization": {"dynamicRegistration": True, "didSave": True},
         "inlineCompletion": {"dynamicRegistration": True},
         "completion": {"completionItem": {"snippetSupport": True}},
+        "codeAction": {
+            "codeActionLiteralSupport": {"codeActionKind": {"valueSet": []}},
+            "dataSupport": True,
+            "disabledSupport": True,
+            "isPreferredSupport": True,
+            "resolveSupport": {"properties": ["edit"]},
+        },
     },
 }
 """Capabilities of an editor that can do everything Pillion uses."""
@@ -257,6 +271,15 @@ class Client:
                         return params
                 await self._news.wait()
 
+    async def asked(self, method: str) -> Json:
+        """Wait until the server has sent a request, or return the first that came already."""
+        async with self._news:
+            while True:
+                for name, params in self.requests:
+                    if name == method:
+                        return params
+                await self._news.wait()
+
     async def until_ready(self) -> None:
         """Wait until the model is loaded. Raises `PillionError` with what the server says."""
         since = len(self.notifications)
@@ -344,6 +367,10 @@ class Client:
     def _answer(self, method: str, params: Json) -> Json:
         if method == "workspace/configuration":
             return [self.editor.settings for _ in params["items"]]
+        if method == "workspace/applyEdit":
+            return {"applied": True}
+        if method == "window/showDocument":
+            return {"success": True}
         if method == "window/showMessageRequest" and self.editor.click is not None:
             actions = params.get("actions") or []
             return next((a for a in actions if a["title"].startswith(self.editor.click)), None)

@@ -27,3 +27,5 @@ EVENTS = {
 STATUS_COMMAND = "pillion.status"
 PULL_COMMAND = "pillion.pullModel"
 RESTART_COMMAND = "pillion.restartEngine"
+ACTION_COMMAND = "pillion.action"
+"""Does what a code action does, for editors that cannot resolve one and for key bindings."""

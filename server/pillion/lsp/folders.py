@@ -8,6 +8,7 @@ that is known, a document counts as private.
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +53,14 @@ class Folders:
         gone = {uris.to_fs_path(uri) for uri in removed}
         left = (uri for root in self._roots if root not in gone if (uri := uris.from_fs_path(root)))
         self.use([*left, *added])
+
+    def holds(self, uri: str) -> bool:
+        """Tell whether a file lies in a folder of the workspace, wherever links lead."""
+        path = uris.to_fs_path(uri) if uri.startswith("file:") else None
+        if path is None:
+            return False
+        real = Path(os.path.realpath(path))
+        return any(real.is_relative_to(os.path.realpath(root)) for root in self._roots)
 
     def ignore(self, root: str) -> Ignore:
         """Return what knows the files below a folder; the same one as long as nothing changes."""

@@ -217,12 +217,12 @@ class Indexing:
     def show(self, index: Index) -> Bar:
         """Open a bar whose button stops the walk of `index`."""
         bar = self._bar(f"Indexing {index.root.name}")
-        self._bars[bar.token] = self._walks[index]
+        self._bars[str(bar.token)] = self._walks[index]
         return bar
 
     def hide(self, bar: Bar, message: str) -> None:
         """Close a bar."""
-        self._bars.pop(bar.token, None)
+        self._bars.pop(str(bar.token), None)
         bar.end(message)
 
 

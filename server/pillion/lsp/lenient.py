@@ -17,12 +17,19 @@ _READ_CAPABILITIES = (
     ("general", "positionEncodings"),
     ("window", "workDoneProgress"),
     ("window", "showMessage"),
+    ("window", "showDocument"),
+    ("workspace", "applyEdit"),
     ("workspace", "configuration"),
     ("workspace", "didChangeConfiguration"),
+    ("workspace", "workspaceEdit"),
+    ("textDocument", "codeAction"),
     ("textDocument", "inlineCompletion"),
     ("textDocument", "completion"),
 )
 """The capabilities that Pillion looks at."""
+
+_UNREAD = frozenset(("failureHandling", "resourceOperations"))
+"""Enumerations inside of these that Pillion can do without."""
 
 
 def readings(method: str, message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -61,7 +68,7 @@ def _essentials(params: dict[str, Any]) -> dict[str, Any]:
     for group, name in _READ_CAPABILITIES:
         entries = groups.get(group)
         if isinstance(entries, dict) and name in entries:
-            kept.setdefault(group, {})[name] = entries[name]
+            kept.setdefault(group, {})[name] = _without_unread(entries[name])
     process = params.get("processId")
     return {
         "processId": process if isinstance(process, int) else None,
@@ -70,6 +77,12 @@ def _essentials(params: dict[str, Any]) -> dict[str, Any]:
         "capabilities": kept,
         "initializationOptions": params.get("initializationOptions"),
     }
+
+
+def _without_unread(value: object) -> object:
+    if not isinstance(value, dict):
+        return value
+    return {key: inner for key, inner in value.items() if key not in _UNREAD}
 
 
 def _folders(value: object) -> list[dict[str, str]] | None:

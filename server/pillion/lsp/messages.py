@@ -47,6 +47,10 @@ class Messages:
         if text in self._shown:
             return None
         self._shown.add(text)
+        return await self.ask(text, *choices)
+
+    async def ask(self, text: str, *choices: str) -> str | None:
+        """Offer `choices`; return what the user clicked, None for nothing."""
         window = self._server.client_capabilities.window
         if window is None or window.show_message is None:
             self._show(types.MessageType.Info, text)

@@ -45,6 +45,8 @@ a terminal, and too rare to be felt when the file is damaged and has to be read 
 
 _CLOSE_SECONDS = 1.0
 
+_LOADING = Nothing(Reason.MODEL_LOADING)
+
 
 class Completes(Protocol):
     """What the server needs of `pillion.assist.complete.Completer`."""
@@ -134,6 +136,11 @@ class ModelKeeper:
             self._set(ModelStatus(State.LOADING, self._settings.model, message="Downloading."))
             self._begin(self._download(self._settings))
 
+    def engine(self) -> Engine | Nothing:
+        """Return the loaded engine, or why there is none; never waits."""
+        completer = self.completer()
+        return completer if isinstance(completer, Nothing) else self._engine or _LOADING
+
     def completer(self) -> Completes | Nothing:
         """Return what completes, or why nothing can; never waits."""
         if self.status.state is State.OFF:
@@ -144,7 +151,7 @@ class ModelKeeper:
                 self._failed_at = time.monotonic()
                 self._begin(self._load(self._settings, visible=False))
             return failure
-        return self._completer or Nothing(Reason.MODEL_LOADING)
+        return self._completer or _LOADING
 
     def judged(self, completer: Completes, outcome: Suggestion | Nothing) -> Suggestion | Nothing:
         """Learn from an outcome whether the engine works; return it as the user should see it."""

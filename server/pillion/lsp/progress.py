@@ -1,4 +1,4 @@
-"""Work-done progress: a bar in the editor for work that the server starts by itself.
+"""Work-done progress: a bar in the editor, made by the editor for a request or asked for here.
 
 Nobody waits for the editor here: the work goes on while the editor is asked for a bar, and if it
 cannot show one or never answers, there is none.
@@ -22,20 +22,28 @@ class Bar:
     """One bar. Reports are cheap: the editor hears of whole percents only."""
 
     def __init__(
-        self, server: LanguageServer, tasks: Tasks, title: str, *, cancellable: bool = False
+        self,
+        server: LanguageServer,
+        tasks: Tasks,
+        title: str,
+        *,
+        cancellable: bool = False,
+        token: str | int | None = None,
     ) -> None:
-        """`cancellable`: the user may stop the work; see `token`."""
+        """`cancellable`: the user may stop the work; `token`: the editor has made the bar."""
         self._server = server
         self._title = title
         self._cancellable = cancellable
-        self.token = str(uuid.uuid4())
+        self.token: str | int = str(uuid.uuid4()) if token is None else token
         """What `window/workDoneProgress/cancel` says when the user stops the work."""
         self._percentage = 0
         self._message: str | None = None
         self._visible = False
         self._over = False
         window = server.client_capabilities.window
-        if window and window.work_done_progress:
+        if token is not None:
+            self._begin()
+        elif window and window.work_done_progress:
             tasks.spawn(self._open(), "Opening a progress bar")
 
     def report(self, share: float, message: str | None = None) -> None:
@@ -60,8 +68,10 @@ class Bar:
             await self._server.window_work_done_progress_create_async(params)
         except JsonRpcException:
             return
-        if self._over:
-            return
+        if not self._over:
+            self._begin()
+
+    def _begin(self) -> None:
         self._visible = True
         self._send(
             types.WorkDoneProgressBegin(

@@ -18,6 +18,7 @@ from pygls.lsp.server import LanguageServer
 from pillion import __version__
 from pillion.context.index.workspace import Workspace
 from pillion.lsp import features
+from pillion.lsp.acting import Acting
 from pillion.lsp.configuration import Configuration
 from pillion.lsp.convert import to_encoding
 from pillion.lsp.custom import STATUS
@@ -26,6 +27,7 @@ from pillion.lsp.folders import Folders
 from pillion.lsp.indexing import Indexing
 from pillion.lsp.messages import Messages
 from pillion.lsp.model import ModelKeeper
+from pillion.lsp.pages import Pages
 from pillion.lsp.progress import Bar
 from pillion.lsp.protocol import Phase, PillionProtocol
 from pillion.lsp.sessions import Documents
@@ -83,6 +85,7 @@ class PillionServer(LanguageServer):
         self.folders = Folders(lambda: self.configuration.settings)
         self.editor = EditorWatch(self.documents, self.folders)
         self.record = Record()
+        self.indexed = workspace or Workspace()
         self.holds_model = False
         self.wants_status = False
         """The editor has asked for `pillion/status`, so it understands the notification, too."""
@@ -103,12 +106,14 @@ class PillionServer(LanguageServer):
             record=self._note,
         )
         self.indexing = Indexing(
-            workspace or Workspace(),
+            self.indexed,
             self.documents,
             tasks=self.tasks,
             messages=self.messages,
             bar=lambda title: Bar(self, self.tasks, title, cancellable=True),
         )
+        self.acting = Acting(self)
+        self.pages = Pages()
         self.protocol.on_lost = self._lost
         features.register(self)
 
@@ -135,6 +140,7 @@ class PillionServer(LanguageServer):
         await self.protocol.finish(_STOP_SECONDS)
         await self.tasks.stop(_STOP_SECONDS)
         await self.model.close()
+        self.pages.clear()
         await connection.close()
         return 0 if properly else 1
 

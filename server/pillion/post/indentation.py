@@ -15,7 +15,9 @@ from pillion.text.lines import indent_of, is_blank
 
 if TYPE_CHECKING:
     from pillion.post.outcome import Draft
+    from pillion.syntax.languages import Language
     from pillion.syntax.site import Site
+    from pillion.text.snapshot import Snapshot
 
 SAMPLE_LINES = 400
 """Lines around the cursor that tell how the document is indented."""
@@ -33,13 +35,18 @@ def fix_indentation(draft: Draft) -> Draft:
 
 def indent_unit(site: Site) -> str:
     """Return one step of the document's indentation: a tab or some blanks."""
-    lines = site.snapshot.lines
-    here = lines.at(site.offset)
+    return indent_unit_of(site.snapshot, site.offset, site.language)
+
+
+def indent_unit_of(snapshot: Snapshot, offset: int, language: Language) -> str:
+    """Return one step of a document's indentation, as it is around `offset`."""
+    lines = snapshot.lines
+    here = lines.at(offset)
     begin, end = max(0, here - SAMPLE_LINES // 2), min(len(lines), here + SAMPLE_LINES // 2)
     steps: Counter[str] = Counter()
     above = ""
     for number in range(begin, end):
-        line = site.snapshot.line(number)
+        line = snapshot.line(number)
         if is_blank(line):
             continue
         indent = indent_of(line)
@@ -51,7 +58,7 @@ def indent_unit(site: Site) -> str:
         above = indent
     if steps:
         return steps.most_common(1)[0][0]
-    return "\t" if site.language.id == "go" else "    "
+    return "\t" if language.id == "go" else "    "
 
 
 def _join_first_line(text: str, site: Site) -> str:

@@ -46,6 +46,20 @@ def errors_in(parsed: Parsed, start: int, end: int) -> int:
                 return count
 
 
+def first_error(text: str, language: Language, start: int = 0) -> int | None:
+    """Return where the first error or missing token behind `start` is; None without any."""
+    parsed = parse(text, language)
+    if parsed is None or not parsed.broken:
+        return None
+    first, nodes = parsed.offsets.to_byte(start), [parsed.tree.root_node]
+    while nodes:
+        node = nodes.pop()
+        if (node.is_error or node.is_missing) and node.start_byte >= first:
+            return parsed.offsets.to_char(node.start_byte)
+        nodes += [one for one in reversed(node.children) if one.has_error]
+    return None
+
+
 def borders(
     snapshot: Snapshot, language: Language, start: int = 0, end: int | None = None
 ) -> tuple[int, ...]:

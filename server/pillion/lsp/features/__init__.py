@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pillion.lsp.features import (
+    code_action,
     commands,
     configuration,
     editor_context,
@@ -27,6 +28,7 @@ def register(server: PillionServer) -> None:
         workspace,
         configuration,
         inline_completion,
+        code_action,
         editor_context,
         status,
         commands,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
-from pillion.lsp.custom import PULL_COMMAND, RESTART_COMMAND, STATUS_COMMAND
+from pillion.lsp.custom import ACTION_COMMAND, PULL_COMMAND, RESTART_COMMAND, STATUS_COMMAND
+from pillion.lsp.features.code_action import act
 
 if TYPE_CHECKING:
     from pillion.lsp.server import PillionServer
@@ -15,15 +16,18 @@ if TYPE_CHECKING:
 
 
 def register(server: PillionServer) -> None:
-    """Register the commands, all without arguments."""
+    """Register the commands; those here take no arguments."""
     server.feature(types.WORKSPACE_EXECUTE_COMMAND)(execute_command)
     server.command(STATUS_COMMAND)(show_status)
     server.command(PULL_COMMAND)(pull_model)
     server.command(RESTART_COMMAND)(restart_engine)
 
 
-def execute_command(ls: PillionServer, params: types.ExecuteCommandParams) -> object:
+async def execute_command(ls: PillionServer, params: types.ExecuteCommandParams) -> object:
     """Run a command; long work goes on in the background, with progress."""
+    if params.command == ACTION_COMMAND:
+        arguments = params.arguments or [None]
+        return await act(ls, arguments[0], params.work_done_token)
     command = ls.protocol.fm.commands.get(params.command)
     if command is None:
         raise JsonRpcInvalidParams("There is no such command.")

@@ -45,6 +45,7 @@ def did_change_files(ls: PillionServer, params: types.DidChangeWatchedFilesParam
 def cancel_progress(ls: PillionServer, params: types.WorkDoneProgressCancelParams) -> None:
     """Stop what the user does not want to wait for."""
     ls.indexing.cancel(str(params.token))
+    ls.acting.cancel(str(params.token))
 
 
 async def _subscribe(ls: PillionServer) -> None:

@@ -1,0 +1,1 @@
+"""Code actions: what can be done at a place of a document, and how each is done."""

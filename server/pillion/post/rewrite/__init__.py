@@ -1,0 +1,1 @@
+"""Rewritten code to edits that are safe to show; one check per file, none asks the model."""
