@@ -42,6 +42,9 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"
     RANGE_TOO_LARGE = "range_too_large"
     NO_CODE_HERE = "no_code_here"
+    NOTHING_FAILS = "nothing_fails"
+    NO_FIX = "no_fix"
+    NO_TESTS = "no_tests"
 
     @property
     def sentence(self) -> str:
@@ -90,4 +93,7 @@ _SENTENCES = {
     Reason.RANGE_TOO_LARGE: "The range is too large to be rewritten at once.",
     Reason.NO_CODE_HERE: "There is no code here that this could be done to.",
     Reason.LOW_CONFIDENCE: "The model was not sure enough (`pillion.completion.eagerness`).",
+    Reason.NOTHING_FAILS: "All tests pass already.",
+    Reason.NO_FIX: "No version that was tried passes all tests.",
+    Reason.NO_TESTS: "There are no tests to run.",
 }

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from pillion.sandbox.limits import MIB, Limits
 from pillion.sandbox.outcome import Protection
-from pillion.sandbox.run import best, run
 from pillion.sandbox.protection import interpreter
+from pillion.sandbox.run import best, run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,6 +7,7 @@ returns is told as text of bounded length.
 from __future__ import annotations
 
 import ast
+import builtins
 import contextlib
 import io
 import json
@@ -22,6 +23,8 @@ from typing import Any
 
 MARK = "\x1etrial\x1e"
 CODE = "<code>"
+RAISE = "__raise_wrong"
+"""The name under which checks find `raise_wrong`."""
 MOST_TEXT = 400
 """Characters of a value that is shown to a model or a user."""
 MOST_SEEN = 20_000
@@ -187,12 +190,12 @@ def compiled(check: Row) -> Any:
 class Telling(ast.NodeTransformer):
     """Turns ``assert a == b`` into what raises with both values."""
 
-    def visit_Assert(self, node: ast.Assert) -> ast.AST:  # noqa: N802 - the name that `ast` asks for.
+    def visit_Assert(self, node: ast.Assert) -> ast.AST:
         """Rewrite one assertion."""
         test = node.test
         if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq):
             names = ("__left", "__right")
-            wrong = f"if not ({names[0]} == {names[1]}): __raise({names[0]}, {names[1]})"
+            wrong = f"if not ({names[0]} == {names[1]}): {RAISE}({names[0]}, {names[1]})"
             first = ast.parse(f"{names[0]} = 0\n{names[1]} = 0\n{wrong}").body
             first[0].value, first[1].value = test.left, test.comparators[0]  # type: ignore[attr-defined]
             return ast.If(ast.Constant(value=True), first, [])
@@ -238,7 +241,5 @@ def raise_wrong(got: object, expected: object) -> None:
 
 
 if __name__ == "__main__":
-    import builtins
-
-    builtins.__raise = raise_wrong  # type: ignore[attr-defined]
+    setattr(builtins, RAISE, raise_wrong)
     main()

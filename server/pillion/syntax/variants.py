@@ -117,9 +117,7 @@ class _Source:
         self.parents = {
             child: parent for parent in ast.walk(node) for child in ast.iter_child_nodes(parent)
         }
-        first = node.body[0]
-        is_doc = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
-        body = node.body[1:] if is_doc and isinstance(first.value.value, str) else node.body
+        body = node.body if ast.get_docstring(node, clean=False) is None else node.body[1:]
         self.nodes = [inner for statement in body for inner in ast.walk(statement)]
 
     def offset(self, line: int, column: int) -> int:
