@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "serve": "Run the language server (on standard input and output by default).",
     "complete": "Complete the code at FILE:LINE:COL.",
+    "chat": "Talk about the code of a project, in the terminal or from a script.",
     "explain": "Explain the code at FILE:LINE or FILE:LINE-LINE.",
     "edit": "Change the code at FILE:LINE or FILE:LINE-LINE as told, and check the change.",
     "index": "Index a workspace, and tell what the index holds.",

@@ -30,6 +30,7 @@ from pillion.commands import serve
 from pillion.context.editor import NO_EDITOR
 from pillion.context.index.workspace import Workspace
 from pillion.engine.fake import FakeEngine, Script
+from pillion.prompt.model_input import Markup
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -46,7 +47,8 @@ PLAN: dict[str, Any] = json.loads(sys.argv[1])
 def note(request: Request) -> None:
     if "prompts" in PLAN:
         with Path(PLAN["prompts"]).open("a", encoding="utf-8") as file:
-            file.write(json.dumps([*request.prompt.pieces, request.prompt.heal]) + "\n")
+            texts = [p.text if isinstance(p, Markup) else p for p in request.prompt.pieces]
+            file.write(json.dumps([*texts, request.prompt.heal]) + "\n")
 
 
 class PlannedEngine(FakeEngine):
@@ -108,8 +110,10 @@ class BuggyCompleter(Completer):
         settings: Settings,
         cancel: Cancel,
         editor: EditorState = NO_EDITOR,
+        *,
+        asked: bool = False,
     ) -> Answer:
-        raise KeyError(snapshot.text, offset, settings, cancel, editor)
+        raise KeyError(snapshot.text, offset, settings, cancel, editor, asked)
 
 
 def make(settings: Settings, workspace: Workspace) -> tuple[Engine, Completer]:

@@ -13,17 +13,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pillion.assist.asking import ask
 from pillion.base.outcome import Nothing, Reason
 from pillion.context.mentions import mentions
 from pillion.context.redact import redact
-from pillion.engine.base import Cancel, FinishReason, Priority, Request, Sampling
+from pillion.engine.base import Sampling
 from pillion.post.rewrite.align import align
 from pillion.post.rewrite.answer import end_of_code
 from pillion.post.rewrite.indent import dedent
 from pillion.post.rewrite.pipeline import check
 from pillion.post.rewrite.values import Aim, Flaw, Rewrite
 from pillion.prompt.blocks import fence_for
-from pillion.prompt.chat import chat
 from pillion.prompt.edit import repairing, rewriting
 from pillion.syntax.extent import MOST_LINES, extent
 from pillion.syntax.languages import language_of
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pillion.context.index.index import Index
-    from pillion.engine.base import Engine, ModelInfo
+    from pillion.engine.base import Cancel, Engine, ModelInfo
     from pillion.prompt.chat import Message
     from pillion.text.edits import Edit
     from pillion.text.snapshot import Snapshot
@@ -62,6 +62,8 @@ class Order:
     """Whether whoever calls the code must not notice."""
     path: str = ""
     """The file as the index names it."""
+    may_stay: bool = False
+    """The code may be as it should be already: the model is not asked again to change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class Edited:
     notes: tuple[str, ...] = ()
     rounds: int = 1
     """How often the model was asked."""
+    answers: tuple[str, ...] = ()
+    """What it wrote each time, without the fences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ class Refused:
     why: Nothing
     text: str = ""
     rounds: int = 0
+    answers: tuple[str, ...] = ()
 
 
 async def edit(
@@ -118,26 +123,39 @@ async def edit(
         return Refused(Nothing(Reason.RANGE_TOO_LARGE, "It is longer than the model can read."))
     fence = fence_for(aim.shown)
     opening = f"{fence}{tag}\n{_first_line(aim)}"
+    answers: list[str] = []
     text, flaw = "", Flaw(Reason.MODEL_STOPPED, "")
     for turn in range(rounds + 1):
         report("writing" if not turn else f"mending, round {turn}")
         sampling = Sampling(temperature=HEAT if turn else 0.0, seed=turn)
-        prompt = chat(messages, info.chat_template, opening)
-        request = Request(prompt, room, sampling, f"edit:{aim.snapshot.uri}", Priority.CHAT)
-        text, complete = await _answer(engine, request, cancel, fence)
-        text = _first_line(aim) + text
+        text, complete = await ask(
+            engine,
+            messages,
+            cancel,
+            begin=opening,
+            end=lambda text: end_of_code(text, fence),
+            most=room,
+            session=f"edit:{aim.snapshot.uri}",
+            sampling=sampling,
+        )
+        # Some say the given line again.
+        given = _first_line(aim)
+        text = text if given and text.startswith(given) else given + text
+        answers.append(text)
         if cancel.is_set():
-            return Refused(Nothing(Reason.CANCELLED), text, turn + 1)
+            return Refused(Nothing(Reason.CANCELLED), text, turn + 1, tuple(answers))
         outcome = check(Rewrite(text, aim, complete))
         if not isinstance(outcome, Flaw):
             edits = align(aim, outcome.text)
-            return Edited(edits, outcome.text, outcome.notes, turn + 1)
+            return Edited(edits, outcome.text, outcome.notes, turn + 1, tuple(answers))
         flaw = outcome
+        if flaw.reason is Reason.UNCHANGED and order.may_stay:
+            return Refused(Nothing(flaw.reason), "", turn + 1, tuple(answers))
         messages = [
             *messages[:2],
             *repairing(f"{fence}{tag}\n{text}\n{fence}", flaw.hint, order.instruction),
         ]
-    return Refused(Nothing(flaw.reason), text, rounds + 1)
+    return Refused(Nothing(flaw.reason), text, rounds + 1, tuple(answers))
 
 
 def aim_of(order: Order, index: Index | None = None) -> Aim | Nothing:
@@ -187,19 +205,3 @@ async def _room(engine: Engine, info: ModelInfo, messages: list[Message], code: 
     # A repair reads the question, an answer and the error.
     left = info.context_tokens - sum(prompt) - _FRAME_TOKENS
     return min(wanted, left) if left >= size + _SPARE_TOKENS // 2 else None
-
-
-async def _answer(engine: Engine, request: Request, cancel: Cancel, fence: str) -> tuple[str, bool]:
-    """Return what the model wrote up to the closing fence, and whether it came to an end."""
-    enough = Cancel()
-    cancel.on_set(enough.set)
-    text, done = "", None
-    async for chunk in engine.stream(request, enough):
-        text += chunk.text
-        if "`" in chunk.text and (end := end_of_code(text, fence)) is not None:
-            text = text[:end]
-            enough.set()
-            break
-        done = chunk.finish
-    closed = enough.is_set() and not cancel.is_set()
-    return text, closed or (done is not None and done.reason is FinishReason.STOP)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from pillion.sandbox.trial import Check, Outcome
 
 
+HASTY, PATIENT = 0.15, 1.0
+"""Seconds of the processor for one check: a right answer takes milliseconds most often."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """How one version did."""
@@ -66,8 +70,12 @@ class Trials:
 
     async def judge(self, texts: Sequence[str], *, closely: bool = True) -> list[Verdict]:
         """Judge each version."""
-        bounds = Bounds(1.0 if closely else 0.5, self.seconds)
-        rows = await self._trial(texts, self.checks, bounds, closely=closely)
+        if closely:
+            rows = await self._trial(
+                texts, self.checks, Bounds(PATIENT, self.seconds), closely=True
+            )
+        else:
+            rows = await self._sifted(texts)
         return [
             self._verdict(text, row, closely=closely) for text, row in zip(texts, rows, strict=True)
         ]
@@ -75,15 +83,28 @@ class Trials:
     async def behaviour(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
         """Call each version with arguments near those of the tests."""
         near = probes(self.name, self.checks)
-        rows = await self._trial(texts, near, Bounds(0.5, self.seconds), closely=True)
+        rows = await self._trial(texts, near, Bounds(HASTY, self.seconds), closely=True)
         return [tuple(map(_seen, row)) for row in rows]
 
     async def failing_first(self, text: str) -> Trials:
         """Return the same judge with the checks in the order in which they tell most."""
-        bounds = Bounds(1.0, self.seconds)
+        bounds = Bounds(PATIENT, self.seconds)
         (row,) = await self._trial([text], self.checks, bounds, closely=True)
         pairs = sorted(zip(self.checks, row, strict=True), key=lambda pair: _rank(pair[1]))
         return Trials(self.name, tuple(c for c, _ in pairs), self.files, self.seconds, self.most)
+
+    async def _sifted(self, texts: Sequence[str]) -> list[list[Outcome]]:
+        """Look at many versions, first with little patience: most that take long never end."""
+        rows = await self._trial(texts, self.checks, Bounds(HASTY, self.seconds), closely=False)
+        if any(outcome.passed for row in rows for outcome in row[-1:]):
+            return rows
+        slow = [place for place, row in enumerate(rows) if _undecided(row)]
+        again = [texts[place] for place in slow]
+        bounds = Bounds(PATIENT, self.seconds)
+        second = await self._trial(again, self.checks, bounds, closely=False)
+        for place, row in zip(slow, second, strict=True):
+            rows[place] = row
+        return rows
 
     async def _trial(
         self, texts: Sequence[str], checks: Sequence[Check], bounds: Bounds, *, closely: bool
@@ -97,6 +118,12 @@ class Trials:
             return Verdict(0, 0)
         passed = sum(outcome.passed for outcome in row)
         return Verdict(passed, len(row), told(self.checks, row, text) if closely else "")
+
+
+def _undecided(row: Sequence[Outcome]) -> bool:
+    """Whether more time could show that a version passes."""
+    failed = next((o.end for o in row if not o.passed), End.PASSED)
+    return failed in {End.TIME, End.LEFT_OUT}
 
 
 def _rank(outcome: Outcome) -> int:

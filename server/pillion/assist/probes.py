@@ -1,7 +1,8 @@
 """Calls beyond the tests, to see whether versions of a function that pass them do the same.
 
-Derived from the calls in the tests: the same arguments, a little changed. What is right for them
-nobody knows; only agreement counts. Pure.
+Derived from the tests: the same calls with arguments a little changed; where a test builds what it
+passes in several lines, the same lines with one left out, or another number or name. What is right
+for them nobody knows; only agreement counts. Pure.
 """
 
 from __future__ import annotations
@@ -15,15 +16,18 @@ from pillion.sandbox.trial import Check
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-MOST = 40
+MOST = 60
 _LONGEST = 400
 
 
 def probes(name: str, checks: Iterable[Check], most: int = MOST) -> list[Check]:
-    """Return calls of the function `name`; none where the tests have no plain ones."""
+    """Return calls of the function `name` that the checks don't make."""
+    checks = list(checks)
     seen = [arguments for check in checks for arguments in calls(name, check.code)]
     seen.sort(key=lambda arguments: len(repr(arguments)))
     found: dict[str, Check] = {}
+    if not seen:
+        return _changed(checks, most)
     streams = [_near(arguments) for arguments in seen[:12]]
     for turn in itertools.zip_longest(*streams):
         for arguments in turn:
@@ -35,6 +39,56 @@ def probes(name: str, checks: Iterable[Check], most: int = MOST) -> list[Check]:
             if len(found) >= most:
                 return list(found.values())
     return list(found.values())
+
+
+def _changed(checks: Sequence[Check], most: int) -> list[Check]:
+    """Return tests with their preparation a little changed, and the asserted value observed."""
+    streams = [_other_preparations(check.code) for check in checks]
+    found = [code for turn in itertools.zip_longest(*streams) for code in turn if code is not None]
+    return [Check(code, code, observe=True) for code in dict.fromkeys(found)][:most]
+
+
+def _other_preparations(code: str) -> Iterator[str]:
+    try:
+        body = ast.parse(code).body
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    if not isinstance(body[-1], ast.Assert):
+        return
+    test = body[-1].test
+    value = ast.unparse(test.left if isinstance(test, ast.Compare) else test)
+    lines = [ast.unparse(statement) for statement in body[:-1]]
+    for place, line in enumerate(lines):
+        before, after = lines[:place], [*lines[place + 1 :], value]
+        plain = "\n" not in line and line.isascii()
+        for node in ast.walk(ast.parse(line)) if plain else ():
+            if not isinstance(node, ast.expr):
+                continue
+            for other in _others_in(node, _assigned(body[:place])):
+                changed = line[: node.col_offset] + other + line[node.end_col_offset :]
+                yield "\n".join([*before, changed, *after])
+        assigns = _assigned(body[place : place + 1])
+        if not assigns and not line.startswith(("import ", "from ")):
+            yield "\n".join([*before, *after])
+
+
+def _others_in(node: ast.expr, names: Sequence[str]) -> Iterator[str]:
+    """Return what could stand in the place of a number or a name."""
+    match node:
+        case ast.Constant(value=int(value)) if type(value) is int:
+            yield from (str(value + 1), str(-value))
+        case ast.Name(id=name, ctx=ast.Load()) if name in names:
+            yield from [other for other in names if other != name][-3:]
+
+
+def _assigned(body: Sequence[ast.stmt]) -> list[str]:
+    return [
+        target.id
+        for statement in body
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    ]
 
 
 def calls(name: str, code: str) -> list[tuple[object, ...]]:
@@ -85,6 +139,8 @@ def _sequences(value: Sequence[object]) -> Iterator[object]:
         yield value[::2]
         yield value[: len(value) // 2]
     yield value[:1]
+    yield value + value  # type: ignore[operator]
+    yield value[::-1]
     yield value + value[-1:]  # type: ignore[operator]
     yield value[:0]
     if not isinstance(value, str):

@@ -22,7 +22,6 @@ from pillion.assist.likelihood import Likelihood
 from pillion.base.outcome import Nothing, Reason
 from pillion.context.redact import redact
 from pillion.engine.base import Priority, Request, Sampling, write
-from pillion.post.rewrite.answer import end_of_code
 from pillion.prompt.blocks import fence_for
 from pillion.prompt.chat import chat
 from pillion.prompt.repair import again, repairing

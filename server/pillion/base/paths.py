@@ -40,6 +40,12 @@ def events_dir() -> Path:
     return chosen or platformdirs.user_state_path(_APP, appauthor=False) / "events"
 
 
+def chats_dir() -> Path:
+    """Return the folder of the chats of the command line; `PILLION_CHATS_DIR` overrides it."""
+    chosen = _override("PILLION_CHATS_DIR")
+    return chosen or platformdirs.user_state_path(_APP, appauthor=False) / "chats"
+
+
 def runtime_dir() -> Path:
     """Return the folder for sockets, locks and logs of running engines, for this user alone.
 

@@ -113,6 +113,35 @@ class Settings:
         minimum=1024,
         maximum=131072,
     )
+    edit_rounds: int = _setting(
+        "edit.rounds",
+        2,
+        "How often the model may mend an edit that fails a check, such as one that does not parse.",
+        minimum=0,
+        maximum=3,
+    )
+    chat_max_tokens: int = _setting(
+        "chat.maxTokens",
+        512,
+        "Tokens the model may write for one answer of the chat.",
+        minimum=16,
+        maximum=8192,
+    )
+    chat_read_seconds: int = _setting(
+        "chat.readSeconds",
+        5,
+        "Seconds that the model may take to read the code around the cursor for a question to "
+        "which nothing was attached. What is attached is read however long it takes.",
+        minimum=0,
+        maximum=600,
+    )
+    chat_level: str = _setting(
+        "chat.level",
+        "knows",
+        "Whom the chat explains things to: `knows` is somebody who programs, `new` somebody who "
+        "learns it.",
+        choices=("knows", "new"),
+    )
     max_tokens: int = _setting(
         "completion.maxTokens",
         96,
@@ -130,8 +159,8 @@ class Settings:
         "completion.eagerness",
         "eager",
         "`eager` shows every suggestion, `balanced` and `careful` only those that the model was "
-        "sure or very sure of.",
-        choices=("eager", "balanced", "careful"),
+        "sure or very sure of, `off` none that you did not ask for with a key.",
+        choices=("eager", "balanced", "careful", "off"),
     )
     cold_ms: int = _setting(
         "latency.coldMs",
@@ -144,7 +173,7 @@ class Settings:
     statistics: bool = _setting(
         "statistics",
         True,
-        "Count on this machine how often suggestions are shown, accepted and dismissed, for "
+        "Count on this machine how often suggestions are shown, accepted, dismissed and kept, for "
         "`pillion stats`; never more than the event and the day.",
     )
     debounce_ms: int = _setting(

@@ -130,7 +130,7 @@ class Acting:
         if reference.version not in {None, snapshot.version}:
             return Nothing(Reason.STALE)
         settings = ls.configuration.settings
-        with self._bar(reference.title, token) as (bar, cancel):
+        with self.bar(reference.title, token) as (bar, cancel):
             if out := await ls.folders.why_private(reference.uri):
                 return Nothing(Reason.PRIVATE, out.sentence)
             tools = Tools(
@@ -169,7 +169,8 @@ class Acting:
         return Nothing(Reason.STALE) if edits is None else replace(item, snapshot=now, edits=edits)
 
     @contextmanager
-    def _bar(self, title: str, token: str | int | None) -> Iterator[tuple[Bar, Cancel]]:
+    def bar(self, title: str, token: str | int | None) -> Iterator[tuple[Bar, Cancel]]:
+        """Show that something is being done, which the user can stop."""
         ls, cancel = self._server, Cancel()
         bar = Bar(ls, ls.tasks, title, cancellable=True, token=token)
         self._running[str(bar.token)] = cancel

@@ -197,12 +197,12 @@ class Client:
         self.documents.pop(uri, None)
         self.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
 
-    async def inline(self, uri: str, offset: int, *, automatic: bool = False) -> Inline | None:
+    async def inline(self, uri: str, offset: int, *, automatic: bool = True) -> Inline | None:
         """Ask for an inline completion at the code-point `offset`."""
         return self.read_inline(uri, await self.send_inline(uri, offset, automatic=automatic)[1])
 
     def send_inline(
-        self, uri: str, offset: int, *, automatic: bool = False
+        self, uri: str, offset: int, *, automatic: bool = True
     ) -> tuple[int, asyncio.Future[Json]]:
         """Ask for an inline completion; return the request's id and its future result."""
         params = {

@@ -96,6 +96,10 @@ class EditorWatch:
                 self._visits.visit(uri, snapshot.language, line)
                 self._use(uri)
 
+    def problems(self, uri: str) -> tuple[Diagnostic, ...]:
+        """Return what is known to be wrong with a document."""
+        return self._diagnostics.get(uri, ())
+
     def state(self, snapshot: Snapshot, offset: int) -> EditorState:
         """Return what surrounds the cursor, without private documents and with secrets hidden."""
         line = snapshot.lines.at(offset)

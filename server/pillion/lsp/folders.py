@@ -79,7 +79,7 @@ class Folders:
         """Return why a document is private, None if it is not."""
         judged_at, out = self._judged.get(uri, (0.0, None))
         if time.monotonic() - judged_at > FRESH_SECONDS or not judged_at:
-            out = await asyncio.to_thread(self._judge, uri)
+            out = await asyncio.to_thread(self.judge, uri)
             self._judged[uri] = (time.monotonic(), out)
         return out
 
@@ -92,7 +92,8 @@ class Folders:
         """Drop what is known of a closed document."""
         self._judged.pop(uri, None)
 
-    def _judge(self, uri: str) -> Exclusion | None:
+    def judge(self, uri: str) -> Exclusion | None:
+        """Return why a document is private as it is now; looks at the disk, from any thread."""
         path = uris.to_fs_path(uri) if uri.startswith("file:") else None
         if path is None:
             # A document that is in no file, such as one that was never saved; its name may tell.

@@ -74,6 +74,8 @@ class PillionProtocol(LanguageServerProtocol):
         self._shutdown_id: int | str | None = None
         self.on_lost: Callable[[str, object], None] = _ignore
         """Gets method and parameters of each notification that cannot be read."""
+        self.experimental: object = None
+        """What the server can do beyond the protocol; told in the answer to `initialize`."""
         for method in _OURS:
             del self.fm.builtin_features[method]
 
@@ -105,6 +107,7 @@ class PillionProtocol(LanguageServerProtocol):
     ) -> Generator[Any, Any, types.InitializeResult]:
         """Answer with what the server can do; from here on other requests are welcome."""
         result = yield from super().lsp_initialize(params)
+        result.capabilities.experimental = self.experimental
         self.phase = Phase.RUNNING
         return result
 

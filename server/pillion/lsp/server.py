@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, cast
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from pillion import __version__
+from pillion.base import events
 from pillion.context.index.workspace import Workspace
 from pillion.lsp import features
 from pillion.lsp.acting import Acting
@@ -25,6 +27,7 @@ from pillion.lsp.custom import STATUS
 from pillion.lsp.editor import EditorWatch
 from pillion.lsp.folders import Folders
 from pillion.lsp.indexing import Indexing
+from pillion.lsp.kept import Kept
 from pillion.lsp.messages import Messages
 from pillion.lsp.model import ModelKeeper
 from pillion.lsp.pages import Pages
@@ -40,12 +43,14 @@ if TYPE_CHECKING:
 
     from pygls.io_ import Writer
 
+    from pillion.assist.chat import Chat
     from pillion.assist.outcome import Answer
     from pillion.base.settings import Settings
     from pillion.engine.base import Engine
     from pillion.lsp.downloads import Downloads
     from pillion.lsp.model import Completes
     from pillion.lsp.transport import Connection
+    from pillion.prompt.chat import Message
     from pillion.text.positions import Encoding
 
 _log = logging.getLogger(__name__)
@@ -97,6 +102,7 @@ class PillionServer(LanguageServer):
             bar=lambda title: Bar(self, self.tasks, title),
             changed=self.publish_status,
         )
+        self.kept = Kept(self.documents, self.tasks, kept=lambda: self.count("kept"))
         self.suggester = Suggester(
             self.documents,
             self.folders,
@@ -104,6 +110,7 @@ class PillionServer(LanguageServer):
             self.model,
             settings=lambda: self.configuration.settings,
             record=self._note,
+            suggested=self.kept.suggested,
         )
         self.indexing = Indexing(
             self.indexed,
@@ -113,9 +120,23 @@ class PillionServer(LanguageServer):
             bar=lambda title: Bar(self, self.tasks, title, cancellable=True),
         )
         self.acting = Acting(self)
+        self.asked: list[Message] = []
+        """The conversation of the command `pillion.ask`."""
         self.pages = Pages()
         self.protocol.on_lost = self._lost
         features.register(self)
+
+    @cached_property
+    def chats(self) -> Chat:
+        """The conversations of this session."""
+        # Imported here: a session in which nobody chats does not need it.
+        from pillion.assist.chat import Chat  # noqa: PLC0415
+        from pillion.context.library import Library  # noqa: PLC0415
+        from pillion.lsp.gate import FolderGate, opened_in  # noqa: PLC0415
+
+        opened = partial(opened_in, self.documents)
+        gate = FolderGate(self.folders)
+        return Chat(Library(self.indexed, gate, opened, self.editor.problems))
 
     @property
     def encoding(self) -> Encoding:
@@ -162,6 +183,13 @@ class PillionServer(LanguageServer):
         """Tell an editor that follows the status that it changed."""
         if self.wants_status and self.protocol.phase is Phase.RUNNING:
             self.protocol.notify(STATUS, self.status_json())
+
+    def count(self, event: str) -> None:
+        """Count what became of a suggestion, on this machine only."""
+        self.record.count(event)
+        if self.configuration.settings.statistics:
+            events.note(event)
+        self.publish_status()
 
     def _lost(self, method: str, params: object) -> None:
         """Note that a notification could not be read; a lost change makes its document useless."""

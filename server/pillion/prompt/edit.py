@@ -25,10 +25,9 @@ def rewriting(
     `language` is the name for the model, `tag` what code blocks are marked with; `around` is other
     code of the file.
     """
-    other = put(_templates()["around"], code=block(around, tag)) if around else ""
     request = put(
         _templates()["request"],
-        around=other,
+        around=_around(around, tag),
         language=language,
         code=block(code, tag),
         instruction=instruction,
@@ -42,9 +41,36 @@ def repairing(answer: str, problem: str, instruction: str) -> list[Message]:
     return [Message(Role.ASSISTANT, answer), Message(Role.USER, request)]
 
 
+def annotating(code: str, around: str = "") -> list[Message]:
+    """Return the question which types the header of a function of Python should have."""
+    return _asked("types", code=block(code, "python"), around=_around(around, "python"))
+
+
+def naming(code: str, name: str, tag: str) -> list[Message]:
+    """Return the question how a variable should be called."""
+    return _asked("name", code=block(code, tag), name=name)
+
+
+def translating(code: str, language: str, target: str, tag: str) -> list[Message]:
+    """Return the question how code reads in another language."""
+    return _asked("translate", code=block(code, tag), language=language, target=target)
+
+
 def instruction_of(action: str, **words: str) -> str:
     """Return what the model is told to do for an action."""
     return put(_templates()["actions"][action], **words)
+
+
+def _around(code: str, tag: str) -> str:
+    return put(_templates()["around"], code=block(code, tag)) if code else ""
+
+
+def _asked(template: str, /, **words: str) -> list[Message]:
+    table = _templates()[template]
+    return [
+        Message(Role.SYSTEM, put(table["system"], **words)),
+        Message(Role.USER, put(table["request"], **words)),
+    ]
 
 
 @cache

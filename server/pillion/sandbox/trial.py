@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pillion.sandbox.limits import MIB, Limits
-from pillion.sandbox.outcome import Protection
 from pillion.sandbox.protection import interpreter
 from pillion.sandbox.run import best, run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from pillion.sandbox.outcome import Protection
 
 _CHILD = Path(__file__).with_name("trial_child.py")
 _MARK = "\x1etrial\x1e"
@@ -30,7 +31,7 @@ class Check:
 
     name: str
     code: str
-    """With `observe` one expression, whose value is told and never judged."""
+    """With `observe` the last line is an expression, whose value is told and never judged."""
     observe: bool = False
 
 
@@ -74,7 +75,7 @@ class Bounds:
     """What a trial may take."""
 
     each: float = 1.0
-    """Seconds of one check of one version."""
+    """Seconds of the processor for one check of one version."""
     whole: float = 30.0
     """Seconds of all of them together; what comes later is left out."""
     memory_bytes: int = 192 * MIB

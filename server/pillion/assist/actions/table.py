@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pillion.assist.actions.annotating import ANNOTATE
+from pillion.assist.actions.documenting import DOCUMENT
+from pillion.assist.actions.explaining import EXPLAIN
+from pillion.assist.actions.renaming import RENAME
+from pillion.assist.actions.rewriting import COMPREHENSION, EDIT, FIX, SIMPLIFY
+from pillion.assist.actions.translating import TRANSLATE
+
 if TYPE_CHECKING:
     from pillion.assist.actions.action import Action
 
-ACTIONS: tuple[Action, ...] = ()
+ACTIONS: tuple[Action, ...] = (
+    FIX,
+    EXPLAIN,
+    DOCUMENT,
+    ANNOTATE,
+    RENAME,
+    COMPREHENSION,
+    SIMPLIFY,
+    TRANSLATE,
+    EDIT,
+)

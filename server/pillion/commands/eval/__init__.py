@@ -11,6 +11,7 @@ COMMANDS: dict[str, str] = {
     "repo": "Fill in lines of real repositories, with and without the rest of them.",
     "functions": "Write functions from their docstrings; their tests judge them.",
     "repair": "Fix programs with one wrong line, by one answer and by the loop.",
+    "edit": "Change programs as told; their tests judge the change.",
     "hygiene": "Count defects of suggestions in source files.",
 }
 """Command to its one-line help. Each is the click command of the same name in its module."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pillion.lsp.features import (
+    chat,
     code_action,
     commands,
     configuration,
@@ -28,6 +29,7 @@ def register(server: PillionServer) -> None:
         workspace,
         configuration,
         inline_completion,
+        chat,
         code_action,
         editor_context,
         status,

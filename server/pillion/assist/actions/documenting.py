@@ -1,0 +1,40 @@
+"""Document: the missing documentation of the function around the cursor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pillion.assist.actions.action import REWRITE, Action, Offer
+from pillion.assist.actions.common import NO_CODE, outcome_of
+from pillion.assist.document import can_document, document
+from pillion.base.outcome import Nothing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pillion.assist.actions.action import Outcome, Tools
+    from pillion.assist.actions.place import Place
+    from pillion.base.settings import Settings
+
+
+def _offer(place: Place, _settings: Settings) -> Iterable[Offer]:
+    if (
+        place.parsed
+        and place.function
+        and can_document(place.snapshot, place.parsed, place.function)
+    ):
+        word = "docstring" if place.language.id == "python" else "doc comment"
+        yield Offer(f"Add {word} (Pillion)", REWRITE)
+
+
+async def _perform(place: Place, _arguments: Mapping[str, object], tools: Tools) -> Outcome:
+    if isinstance(tools.engine, Nothing):
+        return tools.engine
+    if place.parsed is None or place.function is None:
+        return NO_CODE
+    tools.report("writing")
+    made = await document(place.snapshot, place.parsed, place.function, tools.engine, tools.cancel)
+    return outcome_of(made, place, "Documentation written by Pillion")
+
+
+DOCUMENT = Action("document", (REWRITE,), _offer, _perform)

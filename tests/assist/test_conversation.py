@@ -1,0 +1,299 @@
+"""A conversation over a scripted engine: what the model reads, what the user sees."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from library import library_of
+from pillion.assist.chat import Ask, Chat, Listener, Reply
+from pillion.assist.mentions import mentions
+from pillion.base.errors import EngineError, UsageError
+from pillion.base.settings import Settings
+from pillion.context.chip import Chip, Here, Kind
+from pillion.engine.base import Cancel, FinishReason, Priority
+from pillion.engine.fake import FakeEngine, Script
+from pillion.prompt import talk
+from pillion.prompt.chat import Message, Role
+from pillion.prompt.model_input import is_text
+from workspaces import write
+
+SHOP = """\
+--- shop/till.py
+def total(prices):
+    return sum(prices)
+
+
+def refund(till, receipt):
+    return till.total(receipt)
+--- shop/weather.py
+def forecast(city):
+    return "rain in " + city
+"""
+
+
+class Room:
+    """One conversation as a client holds it."""
+
+    def __init__(self, root: Path, cache: Path, *answers: str | Script) -> None:
+        self.root = write(root, SHOP)
+        scripts = [one if isinstance(one, Script) else Script([one]) for one in answers]
+        self.engine = FakeEngine(scripts or [Script(["Yes."])])
+        self.chat = Chat(library_of(root, cache))
+        self.settings = Settings()
+        self.messages: list[Message] = []
+        self.streamed = ""
+        self.stages: list[str] = []
+        self.cancel = Cancel()
+
+    def uri(self, path: str) -> str:
+        return (self.root.resolve() / path).as_uri()
+
+    async def say(
+        self, text: str, *chips: Chip, command: str = "", here: str = "", line: int = 0
+    ) -> Reply:
+        self.streamed = ""
+        self.messages.append(Message(Role.USER, text))
+        place = Here(self.uri(here), line, line) if here else None
+        ask = Ask("thread", tuple(self.messages), command, chips, place)
+        listener = Listener(self._take, self.stages.append)
+        reply = await self.chat.answer(self.engine, ask, self.settings, self.cancel, listener)
+        if reply.text:
+            self.messages.append(Message(Role.ASSISTANT, reply.text))
+        assert self.streamed == reply.text
+        return reply
+
+    def _take(self, text: str) -> None:
+        self.streamed += text
+
+    def read(self, number: int = -1) -> str:
+        """Return what the model has read, the markup left out."""
+        return "\n".join(p for p in self.engine.requests[number].prompt.pieces if is_text(p))
+
+
+Make = Callable[..., Room]
+
+
+@pytest.fixture
+def make(root: Path, tmp_path: Path) -> Make:
+    return lambda *answers: Room(root, tmp_path / "cache", *answers)
+
+
+@pytest.mark.asyncio
+async def test_the_model_reads_rules_material_and_the_question(make: Make) -> None:
+    room = make("It sums.")
+    reply = await room.say("What does it do?", here="shop/weather.py")
+    assert reply.text == "It sums."
+    assert room.read().startswith(talk.rules("knows"))
+    assert "Material: shop/weather.py\n```python\ndef forecast(city):" in room.read()
+    assert room.read().endswith("What does it do?")
+    assert room.stages == ["Reading shop/weather.py"]
+    request = room.engine.requests[0]
+    assert request.priority is Priority.CHAT
+    assert request.session == "chat:thread"
+
+
+@pytest.mark.asyncio
+async def test_the_prompt_only_grows_at_its_end(make: Make) -> None:
+    """The condition for the KV cache: each prompt begins with the one before it."""
+    room = make("One.", "Two.\n```python\nx\n```", "Three.", "Four.")
+    await room.say("First?", here="shop/till.py")
+    await room.say("Second?", Chip(Kind.FILE, room.uri("shop/weather.py")), here="shop/till.py")
+    await room.say("", command="explain", here="shop/till.py", line=5)
+    await room.say("Fourth?")
+    prompts = [request.prompt.pieces for request in room.engine.requests]
+    for before, after in pairwise(prompts):
+        # Up to the markup that lets the model answer, which the next turn's goes on from.
+        assert after[: len(before) - 1] == before[:-1]
+    assert len({request.session for request in room.engine.requests}) == 1
+
+
+@pytest.mark.asyncio
+async def test_the_model_reads_its_own_words_not_those_put_right(make: Make) -> None:
+    room = make("See `made_up.py`.\n```python\nx\n```\n", "Yes.")
+    reply = await room.say("Where?", here="shop/till.py")
+    assert "no such file" in reply.text
+    assert "```python shop/till.py" in reply.text
+    await room.say("And?")
+    assert "no such file" not in room.read()
+    assert "See `made_up.py`.\n```python\nx" in room.read()
+
+
+@pytest.mark.asyncio
+async def test_trying_again_begins_where_the_question_was_asked(make: Make) -> None:
+    room = make("One.", "Two.", "Other two.")
+    await room.say("First?")
+    await room.say("Second?")
+    del room.messages[-2:]
+    await room.say("Second?")
+    assert "Two." not in room.read()
+    assert "One." in room.read()
+
+
+@pytest.mark.asyncio
+async def test_a_restarted_server_goes_on_from_what_the_client_has(make: Make) -> None:
+    room = make("Go on.")
+    room.messages = [Message(Role.USER, "Old?"), Message(Role.ASSISTANT, "Old answer.")]
+    await room.say("New?")
+    assert "Old answer." in room.read()
+
+
+@pytest.mark.asyncio
+async def test_older_turns_are_put_in_short_once_there_is_no_room(make: Make) -> None:
+    room = make("Long answer. " + "More of it. " * 40)
+    room.settings = replace(room.settings, chat_tokens=1024)
+    sizes = []
+    for number in range(16):
+        await room.say(f"Question {number}? " + "Please. " * 30)
+        sizes.append(len(room.read()))
+        assert f"Question {number}?" in room.read()
+        assert room.read().startswith(talk.rules("knows"))
+        assert len(room.read()) // 4 < 1024 * 2 // 3
+    assert "Earlier in this conversation:\n- The user: Question" in room.read()
+    shrunk = sum(after < before for before, after in pairwise(sizes))
+    # In blocks: most turns only add to the prompt.
+    assert 1 <= shrunk <= 5
+
+
+@pytest.mark.asyncio
+async def test_a_message_that_is_far_too_long_is_cut(make: Make) -> None:
+    room = make("Yes.")
+    reply = await room.say("word " * 40_000)
+    assert len(room.read()) // 3 < 4096
+    assert "Only the first" in reply.notes[0]
+
+
+@pytest.mark.asyncio
+async def test_another_language_is_a_message_like_any_other(make: Make) -> None:
+    room = make("Ja.")
+    await room.say("\u00bfQu\u00e9 hace esto? \u8fd9\u662f\u4ec0\u4e48\uff1f")
+    assert "\u8fd9\u662f\u4ec0\u4e48\uff1f" in room.read()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("text", ["", "  \n "])
+async def test_an_empty_message_is_refused_in_plain_words(make: Make, text: str) -> None:
+    with pytest.raises(UsageError, match="Write a message"):
+        await make().say(text)
+
+
+@pytest.mark.asyncio
+async def test_commands_say_what_they_lack(make: Make) -> None:
+    room = make()
+    with pytest.raises(UsageError, match="no code"):
+        await room.say("", command="explain")
+    with pytest.raises(UsageError, match="no changes"):
+        await room.say("", command="commit")
+    with pytest.raises(UsageError, match="no command /dance"):
+        await room.say("", command="dance")
+
+
+@pytest.mark.asyncio
+async def test_a_command_is_about_the_definition_at_the_cursor(make: Make) -> None:
+    room = make("It refunds.")
+    await room.say("", command="explain", here="shop/till.py", line=5)
+    assert "def refund" in room.read()
+    assert "def total" not in room.read()
+    assert "Explain this code" in room.read()
+
+
+@pytest.mark.asyncio
+async def test_an_answer_begins_as_its_command_wants(make: Make) -> None:
+    room = make("Empty prices are not handled.", "Yes.")
+    reply = await room.say("", command="review", here="shop/till.py")
+    assert reply.text == "1. Empty prices are not handled."
+    assert room.engine.requests[0].prompt.pieces[-1] == "1. "
+
+
+@pytest.mark.asyncio
+async def test_each_hint_leads_one_step_further_and_has_no_code(make: Make) -> None:
+    room = make("Think.\n```python\nanswer\n```\n")
+    reply = await room.say("How do I add discounts?", command="hint", here="shop/till.py")
+    assert "answer" not in reply.text
+    read = [room.read()]
+    for _ in range(4):
+        await room.say("", command="hint")
+        read.append(room.read())
+    steps = talk.commands()["hint"].steps
+    for text, step in zip(read, [*steps, steps[-1]], strict=True):
+        assert step in text.rpartition("I want to find the answer myself.")[2]
+
+
+@pytest.mark.asyncio
+async def test_tests_are_not_for_the_file_they_test(make: Make) -> None:
+    reply = await make("```python\ndef test(): ...\n```").say(
+        "", command="tests", here="shop/till.py"
+    )
+    assert "```python\n" in reply.text
+
+
+@pytest.mark.asyncio
+async def test_a_stop_ends_the_answer_and_keeps_what_there_is(make: Make) -> None:
+    room = make(Script(["One ", "two ", *["more "] * 500], delay=0.01), "Yes.")
+    asyncio.get_running_loop().call_later(0.1, room.cancel.set)
+    reply = await room.say("Count.")
+    assert reply.finish.reason is FinishReason.CANCELLED
+    assert reply.text.startswith("One two")
+    room.cancel = Cancel()
+    await room.say("Go on.")
+    assert reply.text in room.read()
+
+
+@pytest.mark.asyncio
+async def test_a_client_may_have_less_of_a_stopped_answer(make: Make) -> None:
+    room = make(Script(["One ", "two ", *["more "] * 500], delay=0.01), "Yes.")
+    asyncio.get_running_loop().call_later(0.1, room.cancel.set)
+    await room.say("Count.")
+    room.cancel = Cancel()
+    room.messages[-1] = Message(Role.ASSISTANT, "One ")
+    await room.say("Go on.")
+    assert "One two" in room.read()
+
+
+@pytest.mark.asyncio
+async def test_a_new_message_of_a_thread_ends_the_answer_before_it(make: Make) -> None:
+    """Two windows in one thread."""
+    room = make(Script(["slow "] * 500, delay=0.01), "Quick.")
+    first = asyncio.create_task(room.say("One?"))
+    await asyncio.sleep(0.1)
+    ask = Ask("thread", (Message(Role.USER, "Two?"),))
+    second = await room.chat.answer(room.engine, ask, room.settings, Cancel())
+    assert second.text == "Quick."
+    assert (await first).finish.reason is FinishReason.CANCELLED
+
+
+@pytest.mark.asyncio
+async def test_an_answer_that_repeats_itself_is_ended(make: Make) -> None:
+    room = make(Script(["The very same line.\n"] * 100))
+    reply = await room.say("Go on.")
+    assert reply.text.count("same") < 10
+    assert "repeat itself" in reply.notes[-1]
+    assert reply.finish.reason is FinishReason.STOP
+
+
+@pytest.mark.asyncio
+async def test_a_failing_engine_is_told_and_the_thread_lives(make: Make) -> None:
+    room = make(Script(error=EngineError("The engine died.")), "Again.")
+    with pytest.raises(EngineError, match="died"):
+        await room.say("One?")
+    assert (await room.say("Two?")).text == "Again."
+
+
+def test_mentions_attach_what_they_name() -> None:
+    known = {"a/b.py": "file:///a/b.py"}
+    text = "See @file a/b.py and @file a/b.py:3-9, @symbol Till.total, @diff, @repo, @file no.py."
+    chips, notes = mentions(text, known.get)
+    assert chips == [
+        Chip(Kind.FILE, "file:///a/b.py"),
+        Chip(Kind.SELECTION, "file:///a/b.py", 2, 8),
+        Chip(Kind.SYMBOL, name="Till.total"),
+        Chip(Kind.DIFF),
+        Chip(Kind.REPO),
+    ]
+    assert notes == ["There is no file no.py in the workspace."]
+    assert mentions("mail me@repo.org about @property and @repository", known.get) == ([], [])
