@@ -326,12 +326,11 @@ class _Writer:
             sampling=sampling,
             session="repair",
             priority=Priority.CHAT,
+            samples=samples,
+            stops=(f"\n{fence}",),
         )
-        written = await write(engine, request, self._cancel, samples)
-        whole = (header + one.text for one in written)
-        found = (
-            function_in(text[: end_of_code(text, fence)], self.function.name) for text in whole
-        )
+        written = await write(engine, request, self._cancel)
+        found = (function_in(header + one.text, self.function.name) for one in written)
         return [text for text in found if text]
 
 
