@@ -16,6 +16,7 @@ from pillion.sandbox.trial import Bounds, End, trial
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pillion.assist.reports import Failure
     from pillion.sandbox.trial import Check, Outcome
 
 
@@ -32,6 +33,10 @@ class Verdict:
     """0 where it was not judged, for the time was over."""
     failures: str = ""
     """What failed, for the model and the user; empty where nothing did, or it was not asked."""
+    failed: tuple[Failure, ...] = ()
+    """The same, where a test runner told it."""
+    printed: str = ""
+    """What the tests printed, where that is known."""
 
     @property
     def good(self) -> bool:

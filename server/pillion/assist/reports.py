@@ -30,6 +30,8 @@ class Failure:
     """The exception, or what the assertion compared."""
     frames: tuple[Frame, ...] = ()
     """Outermost first."""
+    lines: tuple[str, ...] = ()
+    """Lines of code that the report shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,9 @@ _SHORT_FRAME = re.compile(
     r"^(?P<path>[^\s:][^:\n]*\.py):(?P<line>\d+): (?:in (?P<name>\S+)|(?=\w))"
 )
 _PYTEST_HEAD = re.compile(r"^_{3,} (?P<name>.+?) _{3,}$")
-_PYTEST_END = re.compile(
-    r"^=+ .*?(?:(?:\d+ \w+)(?:, )?)+ in [\d.:]+s.*=*$|^(?:\d+ \w+,? ?)+in [\d.]+s"
-)
+_PYTEST_END = re.compile(r"^(?:=+ )?(?:\d+ \w+(?:, | ))+in [\d.:]+s|^(?:=+ )?no tests ran in ")
 _COUNT = re.compile(r"(\d+) (passed|failed|errors?|xfailed|xpassed|skipped)")
-_UNITTEST_HEAD = re.compile(r"^(?:FAIL|ERROR): (?P<name>.+)$")
+_UNITTEST_HEAD = re.compile(r"^(?:FAIL|ERROR): (?P<name>.+)$", re.MULTILINE)
 _NODE_FRAME = re.compile(r"\(?(?:file://)?(?P<path>/[^\s():]+\.[cm]?[jt]sx?):(?P<line>\d+):\d+\)?")
 
 
@@ -82,15 +82,19 @@ def traceback(text: str) -> Failure | None:
     # What a terminal or a mail puts in front of each line.
     lines = [re.sub(r"^(?:E?\s*[>|]\s?)(?=\s*(?:File|\w+Error))", "", line) for line in lines]
     frames: list[Frame] = []
+    code: list[str] = []
     found = None
     for line in lines:
         if line.strip().startswith("Traceback (most recent call last)"):
-            frames = []
+            frames, code = [], []
         elif match := _FRAME.match(line):
             frames.append(Frame(match["path"], int(match["line"]), match["name"] or ""))
         elif frames and (match := _ERROR.match(line.strip())):
-            found = Failure("traceback", match["error"][:MOST_MESSAGE], tuple(frames))
-            frames = []
+            message = match["error"][:MOST_MESSAGE]
+            found = Failure("traceback", message, tuple(frames), tuple(code))
+            frames, code = [], []
+        elif frames and line.strip(" ^~"):
+            code.append(line.strip())
     return found
 
 
@@ -106,26 +110,26 @@ def _pytest(text: str) -> Report | None:
 
 def _pytest_failures(lines: list[str]) -> list[Failure]:
     found: list[Failure] = []
-    name, frames, said = "", list[Frame](), list[str]()
+    name, frames, said, code = "", list[Frame](), list[str](), list[str]()
 
     def done() -> None:
         if name:
             message = "\n".join(said)[:MOST_MESSAGE]
-            found.append(Failure(name, message, tuple(frames)))
+            found.append(Failure(name, message, tuple(frames), tuple(code)))
 
     for line in lines:
         if match := _PYTEST_HEAD.match(line):
             done()
-            name, frames, said = match["name"], [], []
+            name, frames, said, code = match["name"], [], [], []
         elif re.match(r"^=+ (?:short test summary|warnings|\d)", line):
             done()
             name = ""
         elif name and line.startswith(("E  ", ">  ")):
             said.append(line[1:].strip())
-        elif (name and (match := _SHORT_FRAME.match(line))) or (
-            name and (match := _FRAME.match(line))
-        ):
+        elif name and (match := _SHORT_FRAME.match(line) or _FRAME.match(line)):
             frames.append(Frame(match["path"], int(match["line"]), match["name"] or ""))
+        elif name and line.startswith("    ") and line.strip(" ^~"):
+            code.append(line.strip())
     done()
     return found
 
@@ -143,7 +147,8 @@ def _unittest(text: str) -> Report | None:
         trace = traceback(part)
         if head:
             message = trace.message if trace else ""
-            failures.append(Failure(head["name"], message, trace.frames if trace else ()))
+            frames, code = (trace.frames, trace.lines) if trace else ((), ())
+            failures.append(Failure(head["name"], message, frames, code))
     return Report(int(ran[1]) - failed, failed, tuple(failures))
 
 

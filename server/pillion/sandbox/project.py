@@ -1,17 +1,20 @@
 """A project's own tests, run on a copy of it in the sandbox, once for each version of a file.
 
-The project is readable there and never written to: the copy lies in the scratch folder, and what
-the tests write goes with it (`sandbox/project_child.py`).
+The project itself is never written to, nor seen by the tests: they have a copy in the scratch
+folder, and what they write goes with it (`sandbox/project_child.py`). That one is made of a copy
+outside, which also a user may read that owns nothing.
 """
 
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pillion.sandbox.limits import MIB, Limits
+from pillion.sandbox.project_child import copied
 from pillion.sandbox.protection import interpreter
 from pillion.sandbox.run import best, run
 
@@ -66,8 +69,7 @@ def run_tests(
     """
     patience = patience or Patience()
     protection = protection or best()
-    plan = {
-        "root": str(root.resolve()),
+    plan: dict[str, object] = {
         "command": list(command),
         "versions": [dict(version) for version in versions],
         "each": patience.each,
@@ -75,21 +77,25 @@ def run_tests(
         "output_bytes": patience.output_bytes,
     }
     child = _CHILD.read_text(encoding="utf-8")
-    result = run(
-        [interpreter(protection), "-I", "-B", "project_child.py"],
-        files={"project_child.py": child, "plan.json": json.dumps(plan)},
-        limits=Limits(
-            seconds=patience.whole + 30,
-            cpu_seconds=int(patience.whole) + 30,
-            memory_bytes=patience.memory_bytes,
-            processes=patience.processes,
-            file_bytes=patience.disk_bytes // 4,
-            disk_bytes=patience.disk_bytes,
-            output_bytes=(patience.output_bytes * 2 + 1024) * max(1, len(versions)),
-        ),
-        more=[root.resolve(), *readable],
-        protection=protection,
-    )
+    with tempfile.TemporaryDirectory(prefix="pillion-project-") as folder:
+        Path(folder).chmod(0o755)
+        linked = copied(str(root.resolve()), f"{folder}/project")
+        plan["root"] = f"{folder}/project"
+        result = run(
+            [interpreter(protection), "-I", "-B", "project_child.py"],
+            files={"project_child.py": child, "plan.json": json.dumps(plan)},
+            limits=Limits(
+                seconds=patience.whole + 30,
+                cpu_seconds=int(patience.whole) + 30,
+                memory_bytes=patience.memory_bytes,
+                processes=patience.processes,
+                file_bytes=patience.disk_bytes // 4,
+                disk_bytes=patience.disk_bytes,
+                output_bytes=(patience.output_bytes * 2 + 1024) * max(1, len(versions)),
+            ),
+            more=[Path(folder), *map(Path, linked), *readable],
+            protection=protection,
+        )
     found = [Ran(None, "") for _ in versions]
     for line in result.stdout.split("\n"):
         if line.startswith(_MARK):

@@ -78,25 +78,36 @@ def ran(command: list[str], folder: Path, seconds: float, most: int) -> tuple[in
         return code, out.read().decode(errors="replace")
 
 
-def copied(source: str, target: str) -> None:
-    """Copy a folder, without what is large or none of the tests' business."""
-    Path(target).mkdir()
+def copied(source: str, target: str, root: str = "") -> list[str]:
+    """Copy a folder, readable for everybody, without what is none of the tests' business.
+
+    Returns what is large, and was linked instead. A link that leads out of the project is left
+    out: the tests shall not read what lies there.
+    """
+    root = root or os.path.realpath(source)
+    folder = Path(target)
+    folder.mkdir()
+    linked = []
     for entry in os.scandir(source):
-        there = str(Path(target, entry.name))
+        there = str(folder / entry.name)
         if entry.name in LEFT_OUT:
             continue
-        try:
+        with contextlib.suppress(PermissionError):  # What cannot be read, the tests do without.
+            real = os.path.realpath(entry.path)
             if entry.is_symlink() or entry.name in LINKED:
-                Path(there).symlink_to(entry.path)
+                if entry.name in LINKED or real.startswith(f"{root}/"):
+                    Path(there).symlink_to(real)
+                    linked.append(real)
             elif entry.is_dir():
-                copied(entry.path, there)
+                linked += copied(entry.path, there, root)
             elif entry.is_file() and entry.stat().st_size > MOST_BYTES:
-                Path(there).symlink_to(entry.path)
+                Path(there).symlink_to(real)
+                linked.append(real)
             elif entry.is_file():
                 shutil.copyfile(entry.path, there)
-                shutil.copymode(entry.path, there)
-        except PermissionError:
-            continue  # What the sandboxed user may not read, the tests do without.
+                Path(there).chmod(0o755 if entry.stat().st_mode & 0o100 else 0o644)
+    folder.chmod(0o755)
+    return linked
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ Gap = tuple[int, str, ast.stmt]
 
 def _gaps(source: Source) -> Iterator[Gap]:
     """Return the places before, between and behind the statements of every block."""
-    for block in _blocks(source.node.body):
+    for block in _blocks(_body(source)):
         for statement in block:
             start = source.offset(statement.lineno, 0)
             indent = _indent(source, statement)
@@ -65,7 +65,15 @@ def _gaps(source: Source) -> Iterator[Gap]:
                 yield (end + 1 if end >= 0 else len(source.text)), indent, last
 
 
+def _body(source: Source) -> Sequence[ast.stmt]:
+    """Return the statements without the docstring."""
+    has_doc = ast.get_docstring(source.node, clean=False) is not None
+    return source.node.body[1:] if has_doc else source.node.body
+
+
 def _blocks(body: Sequence[ast.stmt]) -> Iterator[list[ast.stmt]]:
+    if not body:
+        return
     yield list(body)
     for statement in body:
         for field in ("body", "orelse", "finalbody"):
@@ -160,7 +168,7 @@ def _copied(source: Source, gaps: Sequence[Gap]) -> Iterator[Change]:
 
 def _left_out(source: Source) -> Iterator[Change]:
     """A statement is too much; where it is alone in its block, nothing is done instead."""
-    for block in _blocks(source.node.body):
+    for block in _blocks(_body(source)):
         for statement in block:
             start, end = source.span(statement)
             if _indent(source, statement) is not None:
