@@ -35,8 +35,7 @@ CASES = {
     ),
     "missing statement": (
         "def f(a):\n    b = []\n    for c in a:\n        c += 1\n    return b\n",
-        "def f(a):\n    b = []\n    for c in a:\n        b.append(c)\n        c += 1\n"
-        "    return b\n",
+        "def f(a):\n    b = []\n    for c in a:\n        b.append(c)\n        c += 1\n    return b",
     ),
 }
 

@@ -110,12 +110,14 @@ def calls(name: str, code: str) -> list[tuple[object, ...]]:
 
 def _near(arguments: tuple[object, ...]) -> Iterator[tuple[object, ...]]:
     """Return argument lists near one, one argument changed."""
-    streams = [
-        ((*arguments[:place], other, *arguments[place + 1 :]) for other in _others(value))
-        for place, value in enumerate(arguments)
-    ]
+    streams = [_with(arguments, place) for place in range(len(arguments))]
     for turn in itertools.zip_longest(*streams):
         yield from (item for item in turn if item is not None)
+
+
+def _with(arguments: tuple[object, ...], place: int) -> Iterator[tuple[object, ...]]:
+    for other in _others(arguments[place]):
+        yield (*arguments[:place], other, *arguments[place + 1 :])
 
 
 def _others(value: object) -> Iterator[object]:

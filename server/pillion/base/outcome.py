@@ -22,7 +22,6 @@ class Reason(StrEnum):
     TOO_LARGE = "too_large"
     PRIVATE = "private"
     UNSAFE = "unsafe"
-    NOT_A_PLACE = "not_a_place"
     STALE = "stale"
     SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
@@ -78,7 +77,6 @@ _SENTENCES = {
     Reason.TOO_LARGE: "The document is too large.",
     Reason.PRIVATE: "This file is kept from the model.",
     Reason.UNSAFE: "That could change what the code does.",
-    Reason.NOT_A_PLACE: "There is nothing here that this could be done to.",
     Reason.STALE: "The document changed while the model was working.",
     Reason.SUPERSEDED: "A newer request took the place of this one.",
     Reason.CANCELLED: "The request was cancelled.",
