@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from pillion.lsp.downloads import Downloads
     from pillion.lsp.model import Completes
     from pillion.lsp.transport import Connection
+    from pillion.prompt.chat import Message
     from pillion.text.positions import Encoding
 
 _log = logging.getLogger(__name__)
@@ -119,6 +120,8 @@ class PillionServer(LanguageServer):
             bar=lambda title: Bar(self, self.tasks, title, cancellable=True),
         )
         self.acting = Acting(self)
+        self.asked: list[Message] = []
+        """The conversation of the command `pillion.askAboutCode`."""
         self.pages = Pages()
         self.protocol.on_lost = self._lost
         features.register(self)
@@ -174,7 +177,7 @@ class PillionServer(LanguageServer):
 
     def status_json(self) -> StatusJson:
         """Return the result of `pillion/status`."""
-        return self.record.to_json(self.model.status)
+        return self.record.to_json(self.model.status, self.model.routes())
 
     def publish_status(self) -> None:
         """Tell an editor that follows the status that it changed."""

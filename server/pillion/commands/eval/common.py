@@ -36,12 +36,25 @@ html_option = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write a report with charts, one file without links.",
 )
+cache_option = click.option(
+    "--cache",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep what the model wrote in this file, and do not ask it again.",
+)
 
 threads_option = click.option(
     "--threads",
     default=0,
     show_default=True,
     help="Threads for the model; 0 means one per core. One is best while others use the machine.",
+)
+
+
+minutes_option = click.option(
+    "--minutes",
+    default=0.0,
+    help="Stop asking after so many minutes and show what there is; with --csv, the same command "
+    "goes on from there. 0 means no limit.",
 )
 
 
