@@ -181,8 +181,10 @@ function drawQuestion(question: string, choices: readonly string[]): HTMLElement
       send({ type: 'send', text: choice, attached: [] });
     }),
   );
+  const text = element('div', {});
+  text.innerHTML = toHtml(question);
   return element('div', { class: 'question', role: 'group', 'aria-label': question }, [
-    element('p', {}, [question]),
+    text,
     ...buttons,
     element('p', { class: 'note' }, ['Or write an answer of your own below.']),
   ]);

@@ -46,6 +46,9 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"
     RANGE_TOO_LARGE = "range_too_large"
     NO_CODE_HERE = "no_code_here"
+    NOTHING_FAILS = "nothing_fails"
+    NO_FIX = "no_fix"
+    NO_TESTS = "no_tests"
 
     @property
     def sentence(self) -> str:
@@ -98,4 +101,7 @@ _SENTENCES = {
     Reason.NO_CODE_HERE: "There is no code here that this could be done to.",
     Reason.NOT_ASKED: "Suggestions come when asked for only (`pillion.completion.eagerness`).",
     Reason.LOW_CONFIDENCE: "The model was not sure enough (`pillion.completion.eagerness`).",
+    Reason.NOTHING_FAILS: "All tests pass already.",
+    Reason.NO_FIX: "No version that was tried passes all tests.",
+    Reason.NO_TESTS: "There are no tests to run.",
 }

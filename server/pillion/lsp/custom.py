@@ -8,6 +8,9 @@ from __future__ import annotations
 STATUS = "pillion/status"
 """A request for the state of the server; sent as a notification when it changes."""
 
+AUDIT = "pillion/audit"
+"""A request for what was sent to remote engines lately."""
+
 SHOWN = "pillion/inlineCompletion/shown"
 ACCEPTED = "pillion/inlineCompletion/accepted"
 PARTLY_ACCEPTED = "pillion/inlineCompletion/partlyAccepted"
@@ -33,7 +36,8 @@ EXPLAIN = "pillion/explain"
 STATUS_COMMAND = "pillion.status"
 PULL_COMMAND = "pillion.pullModel"
 RESTART_COMMAND = "pillion.restartEngine"
-ASK_COMMAND = "pillion.ask"
-"""Asks about the code in front, for editors without a view for conversations."""
+ASK_COMMAND = "pillion.askAboutCode"
+"""Asks about the code in front, for editors without a view for conversations. VS Code registers
+the commands of a server beside those of its extension, where `pillion.ask` is taken."""
 ACTION_COMMAND = "pillion.action"
 """Does what a code action does, for editors that cannot resolve one and for key bindings."""
