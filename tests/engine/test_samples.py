@@ -230,7 +230,7 @@ def test_a_client_that_goes_away_frees_all() -> None:
     assert sorted(decoder._free) == list(range(16))
 
 
-def test_an_error_frees_them_too() -> None:
+def test_an_error_frees_them_too(monkeypatch: pytest.MonkeyPatch) -> None:
     model = tiny()
     decoder, asked = Decoder(model), Asked(Request(PROMPT, 6, HOT, samples=4))
     for _ in range(3):
@@ -239,7 +239,7 @@ def test_an_error_frees_them_too() -> None:
     def fail(*_: object) -> bool:
         raise EngineError("No room.")
 
-    model.decode_each = fail  # type: ignore[method-assign, assignment]
+    monkeypatch.setattr(model, "decode_each", fail)
     assert not decoder.step(asked.job)
     with pytest.raises(EngineError, match="No room"):
         asked.answers()

@@ -88,7 +88,7 @@ async def annotate(
     before = error_count(snapshot.text, parsed.language) or 0
     if (error_count(edit.apply(snapshot.text), parsed.language) or 0) > before:
         return Refused(Nothing(Reason.SYNTAX), new, 1)
-    return Edited((edit,), new)
+    return Edited((edit,), new, about=(definition.start, definition.end))
 
 
 def header_span(parsed: Parsed, definition: Definition) -> tuple[int, int] | None:

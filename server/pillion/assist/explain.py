@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from pillion.assist.asking import ask
 from pillion.base.outcome import Nothing, Reason
 from pillion.context.mentions import mentions
 from pillion.context.redact import redact
+from pillion.engine.purpose import Purpose, engine_for
 from pillion.post.claims import Claims, words_of
 from pillion.post.rewrite.indent import dedent
 from pillion.prompt.explain import explaining, numbered
@@ -48,6 +50,7 @@ MOST_ANSWER_TOKENS = 9 * MOST_TOKENS
 
 _FRAME_TOKENS = 64
 _LONGEST_QUOTE = 60
+_THIS = re.compile(r"^(?:This|The) (?:line|code|function|method|block|class|part) (?=[a-z]+s\b)")
 
 _COMMON = words_of(
     "None True False null undefined true false nil this self cls super int str float bool list "
@@ -73,7 +76,7 @@ class Explanation:
     @property
     def markdown(self) -> str:
         """The whole page."""
-        return f"# {self.title}\n\n{self.text.strip()}\n{self.footer}"
+        return f"# {self.title}\n\n{self.text}{self.footer}"
 
     @property
     def footer(self) -> str:
@@ -121,6 +124,7 @@ async def explain(
     messages = explaining(
         numbered(shown, first), language.name, language.id, "\n".join(map(_header, uses))
     )
+    engine = engine_for(engine, Purpose.CHAT)
     info = await engine.load()
     prompt_tokens = sum(await engine.count([one.text for one in messages])) + _FRAME_TOKENS
     if info.context_tokens - prompt_tokens < MOST_ANSWER_TOKENS:
@@ -129,13 +133,11 @@ async def explain(
     stream(f"# {title}\n\n")
     claims = Claims(_names(snapshot.text, uses), first, first + found.lines - 1)
     writer = _Writer(engine, messages, cancel, claims, stream, f"explain:{snapshot.uri}")
-    await writer.line(_subject(parsed, found))
-    stream("\n")
-    writer.text += "\n"
-    for step in steps(snapshot, parsed, found):
+    await writer.line("", _subject(parsed, found))
+    for number, step in enumerate(steps(snapshot, parsed, found)):
         if cancel.is_set():
             break
-        await writer.line(_step(snapshot, hidden, step))
+        await writer.line("" if number else "\n", _step(snapshot, hidden, step))
     if cancel.is_set():
         return Nothing(Reason.CANCELLED)
     if not writer.text.strip():
@@ -160,13 +162,14 @@ class _Writer:
     text: str = ""
     said: set[str] = field(default_factory=set)
 
-    async def line(self, begin: str) -> None:
+    async def line(self, before: str, begin: str) -> None:
         """Let the model go on from `begin` to the end of the line; keep what is so."""
+        before = before if self.text else ""
         said, _ = await ask(
             self.engine,
             self.messages,
             self.cancel,
-            begin=self.text + begin,
+            begin=self.text + before + begin,
             end=lambda text: at if (at := text.find("\n")) >= 0 else None,
             most=MOST_TOKENS,
             session=self.session,
@@ -174,13 +177,19 @@ class _Writer:
         kept = self.claims.kept(_whole_sentences(said))
         if kept is None or not kept.strip():
             return
-        kept = kept.strip()
+        kept = _plain(kept.strip())
         if kept in self.said:
             return  # What it says twice, it says of nothing in particular.
         self.said.add(kept)
-        line = f"{begin}{kept}\n"
+        line = f"{before}{begin}{kept}\n"
         self.text += line
         self.stream(line)
+
+
+def _plain(said: str) -> str:
+    """Leave out that it is this line that is spoken of; that stands in front."""
+    rest = _THIS.sub("", said)
+    return rest[:1].upper() + rest[1:] if rest else said
 
 
 def _whole_sentences(said: str) -> str:

@@ -165,8 +165,10 @@ class Acting:
         now = ls.documents.get(uri)
         if isinstance(now, Nothing):
             return item if uri != asked else now
-        edits = rebase(item.edits, item.snapshot.text, now.text)
-        return Nothing(Reason.STALE) if edits is None else replace(item, snapshot=now, edits=edits)
+        edits = rebase(item.edits, item.snapshot.text, now.text, item.about)
+        if edits is None:
+            return Nothing(Reason.STALE)
+        return replace(item, snapshot=now, edits=edits, about=None)
 
     @contextmanager
     def bar(self, title: str, token: str | int | None) -> Iterator[tuple[Bar, Cancel]]:

@@ -381,6 +381,24 @@ class Client:
             self.stderr += data
 
 
+def applied(client: Client, uri: str, edit: Json) -> str:
+    """Return a document with a `WorkspaceEdit` made; the client's own copy stays as it was."""
+    changes = edit.get("documentChanges") or []
+    edits = [one for change in changes for one in change.get("edits", ())]
+    text = client.documents[uri].text
+    spans = [
+        Edit(
+            client.offset(uri, one["range"]["start"]),
+            client.offset(uri, one["range"]["end"]),
+            one["newText"],
+        )
+        for one in edits or (edit.get("changes") or {}).get(uri, ())
+    ]
+    for one in sorted(spans, key=lambda span: span.start, reverse=True):
+        text = one.apply(text)
+    return text
+
+
 def _position(snapshot: Snapshot, offset: int, encoding: Encoding) -> Json:
     line, column = position_at(snapshot, offset, encoding)
     return {"line": line, "character": column}

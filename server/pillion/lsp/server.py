@@ -121,7 +121,7 @@ class PillionServer(LanguageServer):
         )
         self.acting = Acting(self)
         self.asked: list[Message] = []
-        """The conversation of the command `pillion.ask`."""
+        """The conversation of the command `pillion.askAboutCode`."""
         self.pages = Pages()
         self.protocol.on_lost = self._lost
         features.register(self)
@@ -177,7 +177,7 @@ class PillionServer(LanguageServer):
 
     def status_json(self) -> StatusJson:
         """Return the result of `pillion/status`."""
-        return self.record.to_json(self.model.status)
+        return self.record.to_json(self.model.status, self.model.routes())
 
     def publish_status(self) -> None:
         """Tell an editor that follows the status that it changed."""

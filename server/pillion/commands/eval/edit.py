@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @data_option()
-@sample_option(106)
+@sample_option(80)
 @seed_option
 @model_option
 @threads_option
@@ -55,9 +55,9 @@ def edit(
 ) -> None:
     """Change programs as CanItEdit's instructions say and run their tests.
 
-    The range is the whole program. The model's first answer is judged as it is (raw), and so is
-    what Pillion makes of it with all checks and further rounds (checked). What the model wrote
-    runs in the sandbox only.
+    Programs that need libraries beyond Python's own are left out. The range is the whole program.
+    The model's first answer is judged as it is (raw), and so is what Pillion makes of it with all
+    checks and further rounds (checked). What the model wrote runs in the sandbox only.
     """
     tasks = load_tasks(data, sample=sample, seed=seed)
     settings = Settings(model=model, threads=threads, engine_mode="inproc")
