@@ -143,13 +143,23 @@ def _examples(doc: str) -> list[Check]:
         if not want or "Traceback" in want or "..." in want:
             before.append(source)
             continue
-        code = "\n".join([*before, f"assert repr({source}) == {want!r}"])
+        code = "\n".join([*before, f"assert {source} == {want}"])
+        if not _is_literal(want):
+            code = "\n".join([*before, f"assert repr({source}) == {want!r}"])
         try:
             ast.parse(code)
         except SyntaxError:
             continue
         found.append(Check(f"example {number}", code))
     return found
+
+
+def _is_literal(text: str) -> bool:
+    try:
+        ast.literal_eval(text)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return True
 
 
 def _function(
