@@ -54,7 +54,9 @@ def test_file(
     before = texts.get(target, "")
     module = _module(root, path, like)
     body = _class(function, cases) if unittest else _functions(function, cases, before)
-    return TestFile(target, before, _joined(before, module, function, body, cases, unittest))
+    return TestFile(
+        target, before, _joined(before, (module, function), body, cases, unittest=unittest)
+    )
 
 
 def _test_paths(root: Path) -> list[str]:
@@ -168,14 +170,13 @@ def _name(function: str, case: Case, taken: set[str]) -> str:
 
 
 def _joined(
-    before: str,
-    module: str,
-    function: str,
-    body: str,
-    cases: Sequence[Case],
-    unittest: bool,
+    before: str, source: tuple[str, str], body: str, cases: Sequence[Case], *, unittest: bool
 ) -> str:
-    """Put the tests behind what there is, and what they import above it."""
+    """Put the tests behind what there is, and what they import above it.
+
+    `source` is the module and the function that is tested.
+    """
+    module, function = source
     needed = [f"from {module} import {function}"]
     if unittest:
         needed.insert(0, "import unittest")

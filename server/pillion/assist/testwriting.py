@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import math
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ MOST_CALLS = 60
 MOST_TESTS = 12
 MOST_CHANGES = 150
 """Small changes of the function that tests are to catch."""
+_NUMBER = re.compile(r"(?<![\w.'\"])\d+(?![\w.'\"])")
 _LONGEST = 240
 _MOST_TOKENS = 320
 
@@ -105,7 +107,8 @@ async def write_cases(
         report("asking the model for inputs")
         thought = await _thought(function, engine, cancel, samples)
     seeds = list(dict.fromkeys([*told, *thought]))
-    calls = list(dict.fromkeys([*seeds, *near(function.name, seeds)]))[:MOST_CALLS]
+    others = [*near(function.name, seeds), *_negatives(seeds)]
+    calls = list(dict.fromkeys([*seeds[:MOST_CALLS], *others]))[: 2 * MOST_CALLS]
     report(f"running {len(calls)} calls")
     checks = [Check(call, call, observe=True) for call in calls]
     bounds = Bounds(each=0.5, whole=30.0)
@@ -123,6 +126,16 @@ async def write_cases(
             found.append((case, outcome))
     report("choosing")
     return await _chosen(function, found, reasons, len(calls))
+
+
+def _negatives(calls: Sequence[str]) -> list[str]:
+    """Return calls with a number turned around: few functions treat both signs alike."""
+    found = [
+        f"{call[: match.start()]}-{match[0]}{call[match.end() :]}"
+        for call in calls[:12]
+        for match in list(_NUMBER.finditer(call))[:3]
+    ]
+    return [call for call in found if "--" not in call]
 
 
 def _told(function: Function) -> dict[str, str]:

@@ -22,6 +22,7 @@ from pillion.commands.edit import unified
 from pillion.commands.eval.common import warn_of_limits
 from pillion.commands.model_options import chosen, model_options
 from pillion.commands.target import read_target
+from pillion.context.exclusion import Exclusion
 from pillion.context.ignore import Ignore, root_of
 from pillion.engine.base import Cancel
 from pillion.text.snapshot import Snapshot
@@ -79,7 +80,7 @@ def tests(
 
     def read(file: Path) -> str:
         text = ignore.read(str(file))
-        return text if isinstance(text, str) else ""
+        return "" if isinstance(text, Exclusion) else text
 
     file = test_file(root, path, function.name, found.cases, read)
     if as_json:
