@@ -24,7 +24,20 @@ if TYPE_CHECKING:
 
 
 def make_engine(settings: Settings) -> Engine:
-    """Return the engine that the settings ask for; nothing is loaded yet."""
+    """Return the engine that the settings ask for; nothing is loaded yet.
+
+    With remote engines it stands for several (`pillion.engine.purpose.engine_for`).
+    """
+    if settings.remote:
+        # Imported here: without a remote engine nothing that could use the network is loaded.
+        from pillion.engine.routes import make_routes  # noqa: PLC0415
+
+        return make_routes(settings, lambda: _local_engine(settings))
+    return _local_engine(settings)
+
+
+def _local_engine(settings: Settings) -> Engine:
+    """Return the engine on this machine."""
     # Imported here: a server that uses the shared engine stays small without llama.cpp.
     if settings.engine_mode == "shared":
         from pillion.engine.hosted import HostedEngine  # noqa: PLC0415

@@ -153,8 +153,9 @@ function drawTurn(turn: Turn, isLast: boolean): HTMLElement {
   if (turn.problem !== undefined) {
     parts.push(element('p', { class: 'problem' }, [turn.problem]));
   }
-  if (turn.question && isLast) {
-    parts.push(drawQuestion(turn.question.text, turn.question.choices));
+  if (turn.question) {
+    const { text: asked, choices } = turn.question;
+    parts.push(isLast ? drawQuestion(asked, choices) : drawText(asked));
   }
   if (turn.role === 'assistant' && isLast) {
     parts.push(
@@ -181,13 +182,18 @@ function drawQuestion(question: string, choices: readonly string[]): HTMLElement
       send({ type: 'send', text: choice, attached: [] });
     }),
   );
-  const text = element('div', {});
-  text.innerHTML = toHtml(question);
   return element('div', { class: 'question', role: 'group', 'aria-label': question }, [
-    text,
+    drawText(question),
     ...buttons,
     element('p', { class: 'note' }, ['Or write an answer of your own below.']),
   ]);
+}
+
+/** A question that is answered stays to be read, without its buttons. */
+function drawText(question: string): HTMLElement {
+  const text = element('div', { class: 'text' });
+  text.innerHTML = toHtml(question);
+  return text;
 }
 
 function drawStreamed(): void {

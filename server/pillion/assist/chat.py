@@ -20,6 +20,7 @@ from pillion.base.errors import UsageError
 from pillion.context.attach import Attached, Room, attach
 from pillion.context.chip import Chip, Excerpt, Here, Kind
 from pillion.engine.base import Cancel, Finish, FinishReason, Priority, Request
+from pillion.engine.purpose import Purpose, engine_for
 from pillion.post.prose import About, Prose, looped
 from pillion.prompt import talk
 from pillion.prompt.chat import Message, Role, chat
@@ -138,6 +139,7 @@ class Chat:
         stop = self._running[ask.thread] = Cancel()
         cancel.on_set(stop.set)
         try:
+            engine = engine_for(engine, Purpose.CHAT)
             return await self._answer(engine, ask, settings, stop, listener or Listener())
         finally:
             stop.set()

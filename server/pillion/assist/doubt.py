@@ -33,6 +33,9 @@ _CHOICES = 3
 _DRAFT_TOKENS = 100
 """What a usual draft takes."""
 
+_TOGETHER = 2
+"""How many times as fast drafts are written side by side, on two cores."""
+
 _LEAST_SAMPLES, _MOST_SAMPLES = 3, 8
 
 
@@ -110,5 +113,5 @@ def answer_of(clear: Clear, path: str) -> tuple[str, tuple[str, ...]]:
 
 def _samples(thinking: Thinking) -> int:
     """Return how many drafts there is time for."""
-    able = int(thinking.seconds * thinking.speed.write / _DRAFT_TOKENS)
+    able = int(thinking.seconds * thinking.speed.write * _TOGETHER / _DRAFT_TOKENS)
     return max(_LEAST_SAMPLES, min(_MOST_SAMPLES, able))

@@ -20,6 +20,7 @@ from pillion.base.outcome import Nothing, Reason
 from pillion.context.mentions import mentions
 from pillion.context.redact import redact
 from pillion.engine.base import Sampling
+from pillion.engine.purpose import Purpose, engine_for
 from pillion.post.rewrite.align import align
 from pillion.post.rewrite.answer import end_of_code
 from pillion.post.rewrite.indent import dedent
@@ -113,6 +114,7 @@ async def edit(
     aim = aim_of(order, index)
     if isinstance(aim, Nothing):
         return Refused(aim)
+    engine = engine_for(engine, Purpose.EDITS)
     info = await engine.load()
     tag = aim.language.id
     known = mentions(

@@ -20,6 +20,7 @@ from pillion.assist.asking import ask
 from pillion.base.outcome import Nothing, Reason
 from pillion.context.mentions import mentions
 from pillion.context.redact import redact
+from pillion.engine.purpose import Purpose, engine_for
 from pillion.post.claims import Claims, words_of
 from pillion.post.rewrite.indent import dedent
 from pillion.prompt.explain import explaining, numbered
@@ -123,6 +124,7 @@ async def explain(
     messages = explaining(
         numbered(shown, first), language.name, language.id, "\n".join(map(_header, uses))
     )
+    engine = engine_for(engine, Purpose.CHAT)
     info = await engine.load()
     prompt_tokens = sum(await engine.count([one.text for one in messages])) + _FRAME_TOKENS
     if info.context_tokens - prompt_tokens < MOST_ANSWER_TOKENS:

@@ -13,6 +13,9 @@
         EngineLoadError     the model could not be loaded
         EngineClosedError   the engine was closed
         EngineDiedError     the model's process ended, and why
+        EngineAwayError     a server cannot be reached, or is too busy now
+        EngineRefusedError  a server will not do it, however often it is asked
+        EngineAnswerError   what a server sent makes no sense
       SandboxError          code cannot be run apart from the host
 
 Each message is one or two whole sentences for the user: what happened and what to do.
@@ -72,6 +75,23 @@ class EngineClosedError(EngineError):
 
 class EngineDiedError(EngineError):
     """The process that runs the model ended, crashed or hung; the message says why."""
+
+
+class EngineAwayError(EngineError):
+    """A server cannot be reached, is too busy or too slow now; worth another try later."""
+
+    def __init__(self, message: str, pause: float = 0.0) -> None:
+        """`pause`: for how many seconds the server wants to be left alone."""
+        super().__init__(message)
+        self.pause = pause
+
+
+class EngineRefusedError(EngineError):
+    """A server will not do what it was asked, however often: a wrong key, no such model."""
+
+
+class EngineAnswerError(EngineError):
+    """What a server sent makes no sense: truncated, of a wrong type, without an end."""
 
 
 class SandboxError(PillionError):

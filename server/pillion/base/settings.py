@@ -6,6 +6,7 @@ A wrong value never stops the server: it warns and keeps the default (`from_json
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
@@ -22,6 +23,15 @@ class Meta:
     choices: tuple[str, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
+    pattern: str = ""
+    """A regular expression that each text of a list matches."""
+
+
+_ENDPOINT = (
+    r"(local|((auto|llama-server|openai|ollama) +)?https?://[^\s?#@]+"
+    r"( +(model|fim|key|slot)=\S+)*)"
+)
+"""A remote engine; `pillion.engine.http.endpoint` reads it."""
 
 
 def _setting(
@@ -32,8 +42,10 @@ def _setting(
     choices: tuple[str, ...] = (),
     minimum: int | None = None,
     maximum: int | None = None,
+    pattern: str = "",
 ) -> Any:
-    return field(default=default, metadata={"meta": Meta(key, help_, choices, minimum, maximum)})
+    meta = Meta(key, help_, choices, minimum, maximum, pattern)
+    return field(default=default, metadata={"meta": meta})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,46 @@ class Settings:
         "Seconds that a shared engine outlives the last editor window; then its memory is free.",
         minimum=0,
         maximum=86400,
+    )
+    remote_servers: tuple[str, ...] = _setting(
+        "engine.remote.servers",
+        (),
+        "Engines on other machines to use in place of the local model, best first, such as "
+        "`http://gpu:8080` or `openai https://llm.example.com/v1 model=NAME key=NAME`; see "
+        "docs/team.md. Code is sent there. Empty: nothing leaves this machine.",
+        pattern=_ENDPOINT,
+    )
+    remote_completion: tuple[str, ...] = _setting(
+        "engine.remote.completion",
+        (),
+        "Other engines for completion alone; `local` is the model on this machine.",
+        pattern=_ENDPOINT,
+    )
+    remote_chat: tuple[str, ...] = _setting(
+        "engine.remote.chat", (), "Other engines for conversations alone.", pattern=_ENDPOINT
+    )
+    remote_edits: tuple[str, ...] = _setting(
+        "engine.remote.edits",
+        (),
+        "Other engines for edits, fixes and tests alone.",
+        pattern=_ENDPOINT,
+    )
+    remote_fallback: bool = _setting(
+        "engine.remote.fallback",
+        True,
+        "Answer with the model on this machine while no remote engine can be reached, and for "
+        "folders whose code must not be sent.",
+    )
+    remote_exclude: tuple[str, ...] = _setting(
+        "engine.remote.exclude",
+        (),
+        "Files that are never sent to a remote engine, as patterns of a `.gitignore` at the root "
+        "of the workspace; `*` is all of it.",
+    )
+    remote_ca: str = _setting(
+        "engine.remote.ca",
+        "",
+        "A file with certificates (PEM) to trust for remote engines, besides those of the system.",
     )
     context_before: int = _setting(
         "completion.contextBefore",
@@ -211,6 +263,22 @@ class Settings:
         maximum=5000,
     )
 
+    @property
+    def remote(self) -> tuple[str, ...]:
+        """The remote engines that are named, for whatever purpose; empty for none."""
+        named = (
+            *self.remote_servers,
+            *self.remote_completion,
+            *self.remote_chat,
+            *self.remote_edits,
+        )
+        return tuple(name for name in dict.fromkeys(named) if name != "local")
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What is never read: with a remote engine that includes what must not be sent."""
+        return (*self.context_exclude, *(self.remote_exclude if self.remote else ()))
+
 
 def table() -> list[tuple[str, Meta, object, object]]:
     """Return one row per setting: field name, meta, type, default."""
@@ -272,4 +340,6 @@ def _problem(value: object, meta: Meta, type_: object) -> str | None:
         return f"must be one of {', '.join(meta.choices)}" if wrong else None
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         return "must be a list of strings"
+    if meta.pattern and not all(re.fullmatch(meta.pattern, item) for item in value):
+        return "has an entry of a form that is not known"
     return None

@@ -40,8 +40,16 @@ WHOLE_WINDOW_MS = 60_000
     show_default=True,
     help="Ask the process that editors share, or run the model in this one.",
 )
+@click.option(
+    "--remote",
+    multiple=True,
+    metavar="ENDPOINT",
+    help="Ask this remote engine first. Code is sent there.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def complete(place: str, model: str | None, engine: str, *, as_json: bool) -> None:
+def complete(
+    place: str, model: str | None, engine: str, remote: tuple[str, ...], *, as_json: bool
+) -> None:
     """Complete the code at FILE:LINE:COL.
 
     LINE counts from 1. COL is the number of characters before the cursor, so it counts from 0.
@@ -58,6 +66,7 @@ def complete(place: str, model: str | None, engine: str, *, as_json: bool) -> No
         Settings(),
         engine_mode=engine,
         model=model or Settings().model,
+        remote_servers=remote,
         # Nobody waits at a cursor here: the model may read the whole window at once.
         cold_ms=WHOLE_WINDOW_MS,
     )

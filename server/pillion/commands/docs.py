@@ -79,8 +79,11 @@ def vscode_package(text: str) -> str:
 def _schema(meta: Meta, type_: object, default: object) -> dict[str, object]:
     """Return a setting as VS Code describes it; JSON Schema and a few words of its own."""
     schema: dict[str, object] = {"markdownDescription": meta.help, "scope": "window"}
+    if meta.key.startswith("engine.remote."):
+        # Where code is sent is never for a folder to say, trusted or not.
+        schema["scope"] = "machine"
     # What runs on this machine and how is not for a folder to say, unless the user trusts it.
-    if meta.key == "model" or meta.key.startswith("engine."):
+    elif meta.key == "model" or meta.key.startswith("engine."):
         schema["scope"] = "machine-overridable"
     if type_ is bool:
         return {"type": "boolean", "default": default} | schema
@@ -90,7 +93,8 @@ def _schema(meta: Meta, type_: object, default: object) -> dict[str, object]:
     if type_ is str:
         choices = {"enum": list(meta.choices)} if meta.choices else {}
         return {"type": "string", "default": default} | choices | schema
-    items = {"items": {"type": "string"}, "uniqueItems": True}
+    entry = {"type": "string"} | ({"pattern": f"^{meta.pattern}$"} if meta.pattern else {})
+    items = {"items": entry, "uniqueItems": True}
     return {"type": "array", "default": list(cast("tuple[str, ...]", default))} | items | schema
 
 

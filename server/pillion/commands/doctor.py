@@ -18,6 +18,7 @@ from pillion.base import paths
 from pillion.base.errors import PillionError
 from pillion.base.settings import Settings
 from pillion.commands.doctor_file import examine_file
+from pillion.commands.doctor_remote import examine_remote
 from pillion.commands.finding import Finding, show
 from pillion.engine import probe, store
 from pillion.syntax.grammars import query_of
@@ -36,9 +37,22 @@ _SLOW_DECODE = 5.0
 @click.command()
 @click.argument("file", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--model", help="Name of a catalogue model, or the path of a GGUF file.")
+@click.option(
+    "--remote",
+    multiple=True,
+    metavar="ENDPOINT",
+    help="Look at this remote engine instead of the local one; a text of our own is sent to it.",
+)
 @click.option("--no-speed", is_flag=True, help="Do not run the model.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def doctor(file: tuple[Path, ...], model: str | None, *, no_speed: bool, as_json: bool) -> None:
+def doctor(
+    file: tuple[Path, ...],
+    model: str | None,
+    remote: tuple[str, ...],
+    *,
+    no_speed: bool,
+    as_json: bool,
+) -> None:
     """Tell what is installed, which model, how fast it is, and how to mend what is wrong.
 
     With FILE, tell whether the model may see that file: why it is never read, or how many secrets
@@ -50,7 +64,7 @@ def doctor(file: tuple[Path, ...], model: str | None, *, no_speed: bool, as_json
     if file:
         findings = [examine_file(path) for path in file]
     else:
-        findings = examine(settings, speed=not no_speed)
+        findings = examine(settings, speed=not no_speed, remote=remote)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:
@@ -59,9 +73,15 @@ def doctor(file: tuple[Path, ...], model: str | None, *, no_speed: bool, as_json
         raise click.exceptions.Exit(1)
 
 
-def examine(settings: Settings, *, speed: bool) -> list[Finding]:
-    """Look at everything; never raises for a fault that it can report, uses no network."""
-    findings = [_program(), *_packages(), _grammars(), _disk(), _model(settings)]
+def examine(settings: Settings, *, speed: bool, remote: tuple[str, ...] = ()) -> list[Finding]:
+    """Look at everything; never raises for a fault that it can report.
+
+    Uses no network but for the `remote` engines, which it looks at instead of the local one.
+    """
+    basics = [_program(), *_packages(), _grammars(), _disk()]
+    if remote:
+        return [*basics, *examine_remote(remote, settings)]
+    findings = [*basics, *examine_remote((), settings), _model(settings)]
     if speed and findings[-1].level != "error":
         findings.extend(_speed(settings))
     return findings

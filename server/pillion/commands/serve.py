@@ -52,6 +52,12 @@ def _is_loopback(host: str) -> bool:
     help="Run the model in one process for all editor windows, or in this one.",
 )
 @click.option(
+    "--remote",
+    multiple=True,
+    metavar="ENDPOINT",
+    help="Use these remote engines, whatever the editor's settings say. Code is sent there.",
+)
+@click.option(
     "--log-level",
     type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"], case_sensitive=False),
     default="WARNING",
@@ -65,6 +71,7 @@ def serve(
     tcp: tuple[str, int] | None,
     model: str | None,
     engine: str | None,
+    remote: tuple[str, ...],
     log_level: str,
     client_process: str | None,  # noqa: ARG001 - VS Code appends it.
 ) -> None:
@@ -72,7 +79,7 @@ def serve(
     if stdio and tcp:
         raise click.UsageError("Use either --stdio or --tcp.")
     log.configure(log_level.upper())
-    given = {"model": model, "engine.mode": engine}
+    given = {"model": model, "engine.mode": engine, "engine.remote.servers": list(remote)}
     leave(asyncio.run(_serve(tcp, {key: value for key, value in given.items() if value})))
 
 

@@ -85,7 +85,7 @@ _SENTENCES = {
     Exclusion.OUTSIDE: "It lies outside of the workspace.",
     Exclusion.LINK_OUTSIDE: "It is a link that leads out of the workspace.",
     Exclusion.SECRET: "Files of this name hold keys, passwords or histories.",
-    Exclusion.IGNORED: "An ignore file or the setting `pillion.context.exclude` leaves it out.",
+    Exclusion.IGNORED: "An ignore file or a setting (`pillion.context.exclude`) leaves it out.",
     Exclusion.SKIPPED_FOLDER: "It lies in a folder of dependencies, caches or build output.",
     Exclusion.BINARY: "It is a binary file.",
     Exclusion.GENERATED: "It is generated.",

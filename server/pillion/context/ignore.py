@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pillion.context import content, ignore_files
 from pillion.context.exclusion import Exclusion, by_name, is_secret, is_skipped_folder
 from pillion.context.ignore_files import Folder, Rules
+from pillion.context.kept import covering, patterns
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
@@ -66,10 +67,10 @@ class Ignore:
     def __init__(
         self, root: str | os.PathLike[str], *, exclude: Iterable[str] = (), largest: int = LARGEST
     ) -> None:
-        """`exclude` are patterns of the user, as in an ignore file at the root."""
+        """`exclude` are patterns of the user, as in an ignore file at the root, or folders."""
         self.root = os.path.realpath(root)
         self._largest = largest
-        self._extra = Rules(exclude, "pillion.context.exclude")
+        self._extra = Rules(patterns(exclude, self.root), "pillion.context.exclude")
         self._folders: dict[str, Folder] = {}
 
     def why(self, path: str | os.PathLike[str]) -> Exclusion | None:
@@ -152,7 +153,9 @@ class Ignore:
                     counts[Exclusion.LINK_OUTSIDE] += 1
             elif entry.is_dir():
                 ruling = _Ruling.of(here, entry.name, names)
-                if ruling.out:
+                if self._is_left_out(f"{place.prefix}{entry.name}/", entry.name + "/"):
+                    counts[Exclusion.IGNORED] += 1
+                elif ruling.out:
                     counts[ruling.out] += 1
                 else:
                     prefix = f"{place.prefix}{entry.name}/"
@@ -172,6 +175,8 @@ class Ignore:
             return out
         if (ruling := here.ruling(entry.name)) and ruling.ignored:
             return Exclusion.IGNORED
+        if self._is_left_out(relative, entry.name):
+            return Exclusion.IGNORED
         try:
             found = entry.stat(follow_symlinks=False)
         except OSError:
@@ -179,6 +184,10 @@ class Ignore:
         return self._judge_stat(found) or File(
             entry.path, relative, found.st_size, found.st_mtime_ns
         )
+
+    def _is_left_out(self, relative: str, name: str) -> bool:
+        """Tell whether a setting leaves out this very path, in a walk."""
+        return bool(self._extra) and self._extra.verdict(relative, name) is True
 
     def _judge_stat(self, found: os.stat_result) -> Exclusion | None:
         if not stat.S_ISREG(found.st_mode):
@@ -213,6 +222,9 @@ class Ignore:
             return Exclusion.UNREADABLE, "", real
 
     def _by_names(self, relative: str, *, private: bool) -> tuple[Exclusion | None, str]:
+        # What the user leaves out by a setting no file of the workspace brings back.
+        if self._extra and (pattern := covering(self._extra, relative)):
+            return Exclusion.IGNORED, f"{self._extra.source}: {pattern}"
         here, path = self._top(), self.root
         *folders, name = relative.split("/")
         for folder in folders:

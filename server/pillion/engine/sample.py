@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 TOP_K = 40
 """Candidates for the infill sampler; llama.vim and llama-server use the same number."""
 
-_LIKELY = 256
+_LIKELY = (256, 8192)
 """So many tokens are shown to the grammar before all are: nearly always one of them fits."""
 
 
@@ -136,7 +136,7 @@ class Sample:
         self, model: DecodableModel, logits: NDArray[np.float32], grammar: Grammar
     ) -> int:
         """Choose among what the grammar allows: of the likeliest tokens, or else of all."""
-        for count in (_LIKELY, len(logits)):
+        for count in (*_LIKELY, len(logits)):
             tokens = top(logits, count)
             tokens = tokens[grammar.allowed(tokens)]
             if len(tokens):

@@ -23,7 +23,7 @@ from pillion.eval.record import cores
 from pillion.eval.typing import Typed, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from pillion.text.snapshot import Snapshot
 
@@ -37,39 +37,59 @@ _START_SECONDS = 120.0
 _END_SECONDS = 10.0
 
 
+class Program:
+    """llama-server as a program of its own; see `start`."""
+
+    def __init__(self, process: asyncio.subprocess.Process, address: str) -> None:
+        self._process = process
+        self.address = address
+
+    @classmethod
+    async def start(cls, model: str, threads: int, options: Mapping[str, object]) -> Program:
+        """Start a server for the GGUF file `model`; it has loaded it when this returns.
+
+        `options` are those of `common_params` of llama.cpp, by their names there.
+        """
+        if importlib.util.find_spec("xllamacpp") is None:
+            raise UsageError("The peer needs llama-server: install `pillion[peer]`.")
+        chosen = json.dumps({"model": model, "threads": threads or cores(), **options})
+        process = await asyncio.create_subprocess_exec(
+            *[sys.executable, "-m", "pillion.eval.peer_process", chosen],
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={**_WAITING, **os.environ},
+        )
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                return cls(process, await _address(process))
+        except BaseException:
+            await _end(process)
+            raise
+
+    async def close(self) -> None:
+        """End the server."""
+        await _end(self._process)
+
+
 class LlamaServer:
     """llama-server as a `Typist`; see `start`."""
 
     name = NAME
 
-    def __init__(self, process: asyncio.subprocess.Process, client: httpx.AsyncClient) -> None:
-        self._process = process
+    def __init__(self, program: Program, client: httpx.AsyncClient) -> None:
+        self._program = program
         self._client = client
 
     @classmethod
     async def start(cls, model: str, threads: int = 0) -> LlamaServer:
         """Start a server for the GGUF file `model`; it has loaded it when this returns."""
-        if importlib.util.find_spec("xllamacpp") is None:
-            raise UsageError("The peer needs llama-server: install `pillion[peer]`.")
-        options = json.dumps({"model": model, "threads": threads or cores(), **SERVER})
-        environment = {**_WAITING, **os.environ}
-        process = await asyncio.create_subprocess_exec(
-            *[sys.executable, "-m", "pillion.eval.peer_process", options],
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=environment,
-        )
-        try:
-            async with asyncio.timeout(_START_SECONDS):
-                address = await _address(process)
-        except BaseException:
-            await _end(process)
-            raise
+        program = await Program.start(model, threads, SERVER)
+        address = program.address
         # A connection per question, as llama.vim's curl makes: kept ones were seen to break.
         limits = httpx.Limits(max_keepalive_connections=0)
         client = httpx.AsyncClient(base_url=address, timeout=120, trust_env=False, limits=limits)
-        return cls(process, client)
+        return cls(program, client)
 
     async def ask(self, snapshot: Snapshot, offset: int) -> Typed:
         """Ask at one cursor."""
@@ -109,7 +129,28 @@ class LlamaServer:
     async def close(self) -> None:
         """End the server."""
         await self._client.aclose()
-        await _end(self._process)
+        await self._program.close()
+
+
+class Slots:
+    """The slots of a llama-server, as it shows them itself."""
+
+    def __init__(self, address: str) -> None:
+        self._client = httpx.AsyncClient(base_url=address, timeout=60, trust_env=False)
+
+    async def read(self) -> dict[int, int]:
+        """Return the number of the request that each busy slot works on."""
+        try:
+            answer = await self._client.get("/slots")
+            answer.raise_for_status()
+            slots = answer.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise EngineError(f"llama-server does not show its slots: {error}") from error
+        return {slot["id"]: slot.get("id_task", -1) for slot in slots if slot["is_processing"]}
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._client.aclose()
 
 
 def read_event(line: str) -> dict[str, object] | None:

@@ -19,13 +19,11 @@ def main() -> None:
 
     options = json.loads(sys.argv[1])
     params = xllamacpp.CommonParams()
-    params.model.path = options["model"]
-    params.cpuparams.n_threads = options["threads"]
-    params.cpuparams_batch.n_threads = options["threads"]
-    params.n_ctx = options["n_ctx"]
-    params.n_batch = options["n_batch"]
-    params.n_ubatch = options["n_ubatch"]
-    params.n_cache_reuse = options["n_cache_reuse"]
+    params.model.path = options.pop("model")
+    threads = options.pop("threads")
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
+    for name, value in options.items():
+        setattr(params, name, value)
     params.verbosity = 0
     params.hostnames = ["127.0.0.1"]
     params.port = 0

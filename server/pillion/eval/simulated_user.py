@@ -48,8 +48,8 @@ def _reading(question: Question, problem: Problem, shown: str) -> str:
     at = text.find(phrase)
     before, after = text[max(0, at - _AROUND) : at], text[at + len(phrase) :][:_AROUND]
     named = question.choices[:-1]
-    for place in (lambda c: before + c + after, lambda c: before + c, lambda c: c + after):
-        found = [choice for choice in named if place(choice.lower()) in clear]
+    for left, right in ((before, after), (before, ""), ("", after)):
+        found = [choice for choice in named if f"{left}{choice.lower()}{right}" in clear]
         if len(found) == 1:
             return found[0]
     found = [c for c in named if re.search(rf"\b{re.escape(c.lower())}\b", clear)]

@@ -8,6 +8,9 @@ from __future__ import annotations
 STATUS = "pillion/status"
 """A request for the state of the server; sent as a notification when it changes."""
 
+AUDIT = "pillion/audit"
+"""A request for what was sent to remote engines lately."""
+
 SHOWN = "pillion/inlineCompletion/shown"
 ACCEPTED = "pillion/inlineCompletion/accepted"
 PARTLY_ACCEPTED = "pillion/inlineCompletion/partlyAccepted"

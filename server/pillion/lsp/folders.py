@@ -64,8 +64,8 @@ class Folders:
 
     def ignore(self, root: str) -> Ignore:
         """Return what knows the files below a folder; the same one as long as nothing changes."""
-        if self._exclude != self._settings().context_exclude:
-            self._exclude = self._settings().context_exclude
+        if self._exclude != (wanted := self._settings().left_out):
+            self._exclude = wanted
             self._forget()
         found = self._ignores.get(root)
         if found is None:
@@ -83,6 +83,13 @@ class Folders:
             self._judged[uri] = (time.monotonic(), out)
         return out
 
+    async def only_stays_here(self, uri: str) -> bool:
+        """Tell whether a private document is so only because it must not leave this machine."""
+        settings = self._settings()
+        if not settings.remote or not settings.remote_exclude:
+            return False
+        return await asyncio.to_thread(self._judge_here, uri, settings.context_exclude)
+
     def is_known_public(self, uri: str) -> bool:
         """Tell whether a document was judged and found not private; never looks at the disk."""
         judged_at, out = self._judged.get(uri, (0.0, None))
@@ -91,6 +98,19 @@ class Folders:
     def forget(self, uri: str) -> None:
         """Drop what is known of a closed document."""
         self._judged.pop(uri, None)
+
+    def _judge_here(self, uri: str, exclude: tuple[str, ...]) -> bool:
+        from pillion.context.ignore import Ignore  # noqa: PLC0415 - as above.
+
+        path = uris.to_fs_path(uri) if uri.startswith("file:") else None
+        if path is None:
+            return False
+        roots = [root for root in self._roots if Path(path).is_relative_to(root)]
+        judged = (
+            Ignore(root, exclude=exclude).why_private(path)
+            for root in roots or [str(Path(path).parent)]
+        )
+        return not any(out in PRIVATE for out in judged)
 
     def judge(self, uri: str) -> Exclusion | None:
         """Return why a document is private as it is now; looks at the disk, from any thread."""

@@ -93,8 +93,8 @@ class Indexing:
         """Follow the settings and the folders."""
         enabled = settings.enable and settings.context_index
         roots = self._roots if enabled else ()
-        self._exclude = settings.context_exclude
-        self._tasks.spawn(self._use(roots, settings.context_exclude), "Opening the index")
+        self._exclude = settings.left_out
+        self._tasks.spawn(self._use(roots, self._exclude), "Opening the index")
 
     def poll(self) -> None:
         """Walk now and then, for an editor that does not tell of changed files."""

@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pillion.base.errors import ModelNotFoundError, PillionError
 from pillion.base.outcome import Nothing, Reason
 from pillion.engine.base import Restartable
+from pillion.engine.purpose import Routed
 from pillion.lsp.downloads import fetch_in_thread
 from pillion.lsp.tasks import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sequence
 
     from pillion.assist.outcome import Answer, Suggestion
     from pillion.base.settings import Settings
@@ -111,6 +112,8 @@ class ModelKeeper:
         self._settings: Settings | None = None
         self._engine: Engine | None = None
         self._completer: Completes | None = None
+        self._here: tuple[Engine, Completes] | None = None
+        """For folders whose code must not be sent to the engine that is in use."""
         self._work: asyncio.Task[None] | None = None
         self._failure: Nothing | None = None
         self._failed_at = 0.0
@@ -155,9 +158,29 @@ class ModelKeeper:
             return failure
         return self._completer or _LOADING
 
+    def completer_here(self) -> Completes | None:
+        """Return what completes with the model on this machine, where others do otherwise.
+
+        None if the settings do not want it. It loads when it is first used.
+        """
+        settings = self._settings
+        if self._here is None and settings and settings.remote_fallback:
+            nothing: tuple[str, ...] = ()
+            alone = replace(
+                settings,
+                remote_servers=nothing,
+                remote_completion=nothing,
+                remote_chat=nothing,
+                remote_edits=nothing,
+            )
+            self._here = self._make(alone)
+        return self._here[1] if self._here else None
+
     def judged(self, completer: Completes, outcome: Suggestion | Nothing) -> Suggestion | Nothing:
         """Learn from an outcome whether the engine works; return it as the user should see it."""
         failed = isinstance(outcome, Nothing) and outcome.reason is Reason.ENGINE_FAILED
+        if self._here and completer is self._here[1]:
+            return outcome
         if completer is not self._completer:
             return Nothing(Reason.MODEL_LOADING) if failed else outcome
         if failed:
@@ -168,10 +191,22 @@ class ModelKeeper:
             self._set(replace(self.status, state=State.READY, message=""))
         return outcome
 
+    def routes(self) -> Sequence[object]:
+        """Return who answers what, and what is sent where; empty without remote engines."""
+        engine = self._engine
+        return engine.routes_json() if engine and isinstance(engine, Routed) else ()
+
+    def audit(self) -> Sequence[object]:
+        """Return the last requests that left for a remote engine, newest first."""
+        engine = self._engine
+        return engine.audit_json() if engine and isinstance(engine, Routed) else ()
+
     def forget(self, uri: str) -> None:
         """Drop what is remembered of a closed document."""
         if self._completer:
             self._completer.forget(uri)
+        if self._here:
+            self._here[1].forget(uri)
 
     async def close(self) -> None:
         """End all work; whatever does not end soon is left behind."""
@@ -207,6 +242,8 @@ class ModelKeeper:
 
         try:
             self._engine, completer = self._make(settings)
+            if isinstance(self._engine, Routed):
+                self._engine.follow(self._follow)
             if restart and isinstance(self._engine, Restartable):
                 await self._engine.restart()
             info = await self._engine.load(report)
@@ -254,6 +291,13 @@ class ModelKeeper:
             bar.end()
         await self._load(settings, visible=True)
 
+    def _follow(self) -> None:
+        """Show that another engine answers than before, or that one is away."""
+        info = self._engine.info if self._engine else None
+        if info and self.status.state is State.READY:
+            self._set(replace(self.status, model=info.name, note=info.note))
+        self._changed()
+
     def _progress(self, bar: Bar | None, share: float, message: str) -> None:
         """Show a report, unless it is late or of a load that nobody is to see."""
         if bar is None or bar is not self._visible or self.status.state is not State.LOADING:
@@ -269,8 +313,11 @@ class ModelKeeper:
 
     async def _close_engine(self) -> None:
         engine, self._engine, self._completer = self._engine, None, None
+        here, self._here = self._here, None
         if engine:
             await engine.close()
+        if here:
+            await here[0].close()
 
     def _set(self, status: ModelStatus) -> None:
         if status != self.status:
@@ -279,7 +326,11 @@ class ModelKeeper:
 
 
 def _engine_part(settings: Settings) -> tuple[object, ...]:
-    return settings.model, settings.threads, settings.gpu_layers, settings.engine_mode
+    return (
+        *(settings.model, settings.threads, settings.gpu_layers, settings.engine_mode),
+        *(settings.remote_servers, settings.remote_completion, settings.remote_chat),
+        *(settings.remote_edits, settings.remote_fallback, settings.remote_ca),
+    )
 
 
 def _cut_short(outcome: Suggestion | Nothing) -> bool:

@@ -177,7 +177,7 @@ class PillionServer(LanguageServer):
 
     def status_json(self) -> StatusJson:
         """Return the result of `pillion/status`."""
-        return self.record.to_json(self.model.status)
+        return self.record.to_json(self.model.status, self.model.routes())
 
     def publish_status(self) -> None:
         """Tell an editor that follows the status that it changed."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TypedDict
 from pillion.base.outcome import Nothing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pillion.assist.outcome import Answer
     from pillion.context.snippet import Provenance
     from pillion.lsp.model import ModelStatus
@@ -42,6 +44,8 @@ class StatusJson(TypedDict):
     budget: dict[str, float | bool] | None
     """What the latency contract allows at the measured speed; see `Plan.to_json`."""
     counts: dict[str, int]
+    routes: list[object]
+    """Who answers what, and what is sent where; empty where all stays on this machine."""
 
 
 class Record:
@@ -87,7 +91,7 @@ class Record:
         """Count what the user did with a suggestion."""
         self._counts[event] += 1
 
-    def to_json(self, model: ModelStatus) -> StatusJson:
+    def to_json(self, model: ModelStatus, routes: Iterable[object] = ()) -> StatusJson:
         """Return everything for the editor."""
         notes = [model.note] if model.note else []
         return {
@@ -99,4 +103,5 @@ class Record:
             "last": self._last,
             "budget": self._budget,
             "counts": dict(self._counts),
+            "routes": list(routes),
         }

@@ -110,7 +110,14 @@ class Suggester:
             if turn.cancel.is_set():
                 return Answer(Nothing(turn.reason))
             if out:
-                return Answer(Nothing(Reason.PRIVATE, out.sentence))
+                # A folder whose code must not be sent has the model on this machine.
+                stays = await self._folders.only_stays_here(base.uri)
+                here = self._model.completer_here() if stays else None
+                if turn.cancel.is_set():
+                    return Answer(Nothing(turn.reason))
+                if here is None:
+                    return Answer(Nothing(Reason.PRIVATE, out.sentence))
+                completer = here
             return await self._ask(
                 completer,
                 base,

@@ -58,14 +58,16 @@ function asks(question: string, diff: string): Scenario {
       const { page } = window;
       const view = window.webview();
       await send(window, request);
-      const group = view.getByRole('group').filter({ hasText: 'largest([])' });
+      const group = view.getByRole('group').filter({ hasText: 'largest(' });
       await group.waitFor();
       await group.getByRole('button', { name: 'You decide' }).waitFor();
       await group.getByRole('button', { name: 'Just answer' }).waitFor();
       await page.setViewportSize({ width: 960, height: 740 });
       await page.waitForTimeout(700);
       await picture(page, question);
+      const words = await group.locator('.text').innerText();
       await group.getByRole('button').first().click();
+      await view.locator('.turn.assistant').first().filter({ hasText: words }).waitFor();
       // The block says which file it is for.
       await view.locator('.block[data-info="python app.py"]').first().waitFor();
       await view.getByRole('button', { name: 'Show as a diff and apply' }).first().click();

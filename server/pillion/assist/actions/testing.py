@@ -19,7 +19,6 @@ from pillion.assist.testwriting import write_cases
 from pillion.base.outcome import Nothing, Reason
 from pillion.context.exclusion import Exclusion
 from pillion.context.ignore import Ignore, root_of
-from pillion.engine.base import Engine
 from pillion.sandbox.project import Patience
 from pillion.text.edits import differences
 from pillion.text.snapshot import Snapshot
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from pillion.assist.actions.action import Outcome, Tools
     from pillion.assist.actions.place import Place
     from pillion.base.settings import Settings
+    from pillion.engine.base import Engine
 
 OFF = Nothing(Reason.NO_TESTS, "Turn on `pillion.repair.runTests` to let code be run.")
 TESTS = f"{SOURCE}.pillion.tests"

@@ -8,6 +8,7 @@ from pillion.commands.bench.cancel import cancel
 from pillion.commands.bench.chat import chat
 from pillion.commands.bench.index import index
 from pillion.commands.bench.layout import layout
+from pillion.commands.bench.load import load
 from pillion.commands.bench.memory import memory
 from pillion.commands.bench.speculate import speculate
 from pillion.commands.bench.typing import typing
@@ -23,5 +24,5 @@ def bench() -> None:
     """
 
 
-for command in (typing, speculate, cancel, chat, windows, memory, layout, index):
+for command in (typing, speculate, cancel, chat, windows, memory, layout, index, load):
     bench.add_command(command)

@@ -1,11 +1,11 @@
-"""`pillion/status`, and the notifications of what the user did with a suggestion."""
+"""`pillion/status`, `pillion/audit`, and what the user did with a suggestion."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pillion.lsp.custom import ACCEPTED, EVENTS, STATUS
+from pillion.lsp.custom import ACCEPTED, AUDIT, EVENTS, STATUS
 
 if TYPE_CHECKING:
     from pillion.lsp.server import PillionServer
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 
 def register(server: PillionServer) -> None:
-    """Register the request and the notifications."""
+    """Register the requests and the notifications."""
     server.feature(STATUS)(status)
+    server.feature(AUDIT)(audit)
     for method, event in EVENTS.items():
         server.feature(method)(partial(_count, server, event))
 
@@ -23,6 +24,11 @@ def status(ls: PillionServer, _params: object) -> StatusJson:
     """Return the status; from here on, tell the editor when it changes."""
     ls.wants_status = True
     return ls.status_json()
+
+
+def audit(ls: PillionServer, _params: object) -> list[object]:
+    """Return the last requests to remote engines, newest first; kept in memory only."""
+    return list(ls.model.audit())
 
 
 def _count(ls: PillionServer, event: str, _params: object) -> None:
