@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from cursor import at_cursor
+from pillion.assist.candidates import TRIES
 from pillion.assist.complete import Completer
 from pillion.assist.outcome import Answer, Suggestion
 from pillion.base.errors import EngineError
@@ -79,6 +80,54 @@ async def test_how_sure_the_model_has_to_be(eagerness: str, *, shown: bool) -> N
     if isinstance(answer.outcome, Nothing):
         assert answer.outcome.reason is Reason.LOW_CONFIDENCE
         assert "67%" in str(answer.outcome)
+
+
+async def test_off_means_on_request_only() -> None:
+    engine = says("1")
+    off = Settings(eagerness="off")
+    assert (await ask(engine, "x = █\n", off)).outcome == Nothing(Reason.NOT_ASKED)
+    assert engine.requests == []
+    snapshot, offset = at_cursor("x = █\n")
+    answer = await Completer(engine).complete(snapshot, offset, off, Cancel(), asked=True)
+    assert answer.outcome == Suggestion("1", offset, offset)
+
+
+async def asked(engine: FakeEngine, marked: str) -> list[str]:
+    """Return what the user can choose from who asks at the cursor marker."""
+    snapshot, offset = at_cursor(marked)
+    careful = Settings(eagerness="careful")
+    answer = await Completer(engine).complete(snapshot, offset, careful, Cancel(), asked=True)
+    found = [] if isinstance(answer.outcome, Nothing) else [answer.outcome, *answer.others]
+    return [one.text for one in found]
+
+
+async def test_who_asks_may_choose() -> None:
+    """The likeliest first; what says the same in other words of syntax comes once."""
+    engine = FakeEngine(
+        [Script([text]) for text in ("f(a)", "f( a )", "g(b)", "f(a)", "h(c)", "i")]
+    )
+    assert await asked(engine, "x = █\n") == ["f(a)", "g(b)", "h(c)"]
+    heats = [request.sampling.temperature for request in engine.requests]
+    assert heats[0] == 0.0
+    assert all(heats[1:])
+    assert len({request.sampling.seed for request in engine.requests[1:]}) == 4
+    assert len({request.prompt for request in engine.requests}) == 1, "it is read once"
+
+
+async def test_who_asks_gets_what_there_is() -> None:
+    """Where the model is always as sure, or says nothing at first, or is not sure at all."""
+    assert await asked(says("f(a)"), "x = █\n") == ["f(a)"]
+    assert await asked(FakeEngine([Script([""]), Script(["f(a)"])]), "x = █\n") == ["f(a)"]
+    assert await asked(says("f(a)", log_probability=-3.0), "x = █\n") == ["f(a)"]
+    engine = says("")
+    assert await asked(engine, "x = █\n") == []
+    assert len(engine.requests) == 1 + TRIES
+
+
+async def test_who_does_not_ask_gets_one() -> None:
+    engine = FakeEngine([Script([text]) for text in ("f(a)", "g(b)")])
+    answer = await ask(engine, "x = █\n")
+    assert (answer.others, len(engine.requests)) == ((), 1)
 
 
 async def test_a_failing_engine_is_a_reason_not_an_exception() -> None:

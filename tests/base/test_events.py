@@ -57,14 +57,17 @@ def test_folder_that_cannot_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_stats(capsys: pytest.CaptureFixture[str]) -> None:
-    for event in ("shown", "shown", "accepted", "partlyAccepted"):
+    for event in ("shown", "shown", "accepted", "partlyAccepted", "kept"):
         events.note(event)
     main(["stats", "--json"])
     total = json.loads(capsys.readouterr().out)["total"]
     assert (total["shown"], total["accepted"], total["dismissed"]) == (2, 1, 0)
     assert total["accepted_rate"]["share"] == 0.5
+    assert (total["kept"], total["kept_rate"]["share"]) == (1, 1.0)
     main(["stats"])
-    assert "50% (9% to 91%)" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "shown: 50% (9% to 91%)" in out
+    assert "accepted: 100% (21% to 100%)" in out
     main(["stats", "--delete"])
     main(["stats"])
     assert "Nothing was counted" in capsys.readouterr().out

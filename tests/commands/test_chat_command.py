@@ -13,10 +13,11 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from pillion.assist.chat import Chat, Inquiry
+from pillion.assist.mentions import split_command
 from pillion.base.errors import UsageError
 from pillion.base.settings import Settings
 from pillion.commands import chat as module
-from pillion.commands.chat import Talk, chat, split
+from pillion.commands.chat import Talk, chat
 from pillion.commands.chat_terminal import chosen, converse, printable
 from pillion.commands.conversations import MOST, Conversation, Conversations
 from pillion.commands.desk import library_at
@@ -124,9 +125,9 @@ def test_a_damaged_chat_is_left_out(engine: FakeEngine, tmp_path: Path) -> None:
 
 
 def test_commands_are_those_that_exist() -> None:
-    assert split("/explain this") == ("explain", "this")
-    assert split("/explain") == ("explain", "")
-    assert split("/etc/passwd is what?") == ("", "/etc/passwd is what?")
+    assert split_command("/explain this") == ("explain", "this")
+    assert split_command("/explain") == ("explain", "")
+    assert split_command("/etc/passwd is what?") == ("", "/etc/passwd is what?")
 
 
 def test_a_number_means_a_choice() -> None:

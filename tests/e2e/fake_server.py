@@ -110,8 +110,10 @@ class BuggyCompleter(Completer):
         settings: Settings,
         cancel: Cancel,
         editor: EditorState = NO_EDITOR,
+        *,
+        asked: bool = False,
     ) -> Answer:
-        raise KeyError(snapshot.text, offset, settings, cancel, editor)
+        raise KeyError(snapshot.text, offset, settings, cancel, editor, asked)
 
 
 def make(settings: Settings, workspace: Workspace) -> tuple[Engine, Completer]:

@@ -301,3 +301,100 @@ async def test_a_document_that_is_not_open() -> None:
         client.close_document(URI)
         result = await client.request("workspace/executeCommand", params)
         assert result["applied"] is False
+
+
+FUNCTION = document("def total(items):\n    x = 0\n    return x + len(items)\n")
+
+
+async def test_pillions_own_actions_as_neovim_uses_them() -> None:
+    """Offered, resolved, and written by a model that says something wrong at first."""
+    scripts = [
+        {"chunks": ["    return (x\n```"]},
+        {"chunks": ["    x = 1\n    return x + len(items)\n", "```"]},
+    ]
+    async with session({"scripts": scripts}, capabilities=NEOVIM) as client:
+        client.open(URI, FUNCTION)
+        offered = await actions(client, "x = 0")
+        assert {"Explain (Pillion)", "Simplify (Pillion)"} <= set(offered)
+        problem = {"range": range_of(client, "x = 0"), "message": "wrong", "severity": 1}
+        offered = await actions(client, "x = 0", diagnostics=[problem])
+        fix = offered["Fix: wrong (Pillion)"]
+        edit = (await client.request("codeAction/resolve", fix))["edit"]
+        assert applied(client, edit["changes"][URI]) == FUNCTION.replace("x = 0", "x = 1")
+
+
+async def test_an_edit_as_told_by_a_command() -> None:
+    scripts = [{"chunks": ["def total(items):\n    return len(items)\n```"]}]
+    async with session({"scripts": scripts}, capabilities=NEOVIM) as client:
+        client.open(URI, FUNCTION)
+        params = command(client, "edit", "", instruction="Drop x.")
+        params["arguments"][0]["range"] = range_of(client, "x = 0\n    return")
+        result = await client.request("workspace/executeCommand", params)
+        assert result["applied"] is False
+        # Whole statements were selected, not the function; its header does not belong there.
+        params["arguments"][0]["range"] = range_of(client, FUNCTION.partition("\n")[2].rstrip())
+        result = await client.request("workspace/executeCommand", params)
+        assert result["applied"] is True
+        edit = await client.asked("workspace/applyEdit")
+        text = applied(client, edit["edit"]["changes"][URI])
+        assert text == document("def total(items):\n    return len(items)\n")
+
+
+async def test_an_explanation_streams() -> None:
+    scripts = [{"chunks": ["It counts ", "`items`.\nmore"]}, {"chunks": ["It is begun.\n"]}]
+    async with session({"scripts": scripts}, capabilities=NEOVIM) as client:
+        client.open(URI, FUNCTION)
+        result = await client.request(
+            "pillion/explain",
+            {
+                "textDocument": {"uri": URI},
+                "range": range_of(client, "x = 0"),
+                "partialResultToken": "piece",
+            },
+        )
+        pieces = [
+            params["value"]["text"]
+            for name, params in client.notifications
+            if name == "$/progress" and params["token"] == "piece"
+        ]
+        assert "It counts `items`." in result["text"]
+        assert "".join(pieces) == result["text"]
+        client.notifications.clear()
+
+
+async def test_an_explanation_of_nothing_has_a_reason() -> None:
+    async with session(capabilities=NEOVIM) as client:
+        client.open(URI, document("\n\n"))
+        where = {"line": 1, "character": 0}
+        result = await client.request(
+            "pillion/explain",
+            {"textDocument": {"uri": URI}, "range": {"start": where, "end": where}},
+        )
+        assert result["reason"] == "no_code_here"
+        with pytest.raises(ServerError):
+            await client.request("pillion/explain", {"textDocument": {"uri": URI}})
+
+
+async def test_actions_for_a_document_that_changes_while_the_model_works() -> None:
+    scripts = [{"chunks": ["    x = 1\n    return x + len(items)\n```"], "delay": 0.3}]
+    async with session({"scripts": scripts}, capabilities=NEOVIM) as client:
+        client.open(URI, FUNCTION)
+        problem = {"range": range_of(client, "x = 0"), "message": "wrong", "severity": 1}
+        fix = (await actions(client, "x = 0", diagnostics=[problem]))["Fix: wrong (Pillion)"]
+        _, future = client.send("codeAction/resolve", fix)
+        at = client.documents[URI].text.index("x = 0")
+        client.type(URI, at, "y")
+        assert "edit" not in await future
+
+
+async def test_no_action_for_a_private_document(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("a.py\n", encoding="utf-8")
+    uri = (tmp_path / "a.py").as_uri()
+    async with session(capabilities=NEOVIM, folders=[tmp_path.as_uri()]) as client:
+        client.open(uri, FUNCTION)
+        where = {"line": 2, "character": 4}
+        result = await client.request(
+            "pillion/explain",
+            {"textDocument": {"uri": uri}, "range": {"start": where, "end": where}},
+        )
+        assert result["reason"] == "private"

@@ -121,7 +121,7 @@ async def test_the_largest_line_that_is_kept_can_be_typed_in() -> None:
         await client.request("pillion/status")
         begun = time.monotonic()
         offset = client.type(URI, LARGEST - 97, "abcde")
-        assert await client.inline(URI, offset)
+        assert await client.inline(URI, offset, automatic=False)
         assert time.monotonic() - begun < 4
 
 
@@ -249,7 +249,7 @@ async def test_a_request_by_hand_does_not_wait() -> None:
     async with session({"scripts": [{"chunks": ["value"]}]}, options=options) as client:
         offset = opened(client, "x = █")
         begun = time.monotonic()
-        assert await client.inline(URI, offset)
+        assert await client.inline(URI, offset, automatic=False)
         assert time.monotonic() - begun < 4
 
 
@@ -290,6 +290,37 @@ async def test_what_the_user_does_with_suggestions_is_counted() -> None:
     kept = "".join(path.read_text() for path in events_dir().glob("*.txt"))
     assert kept.count(" dismissed\n") == 1
     assert SECRET not in kept
+
+
+async def test_a_request_by_hand_brings_several_to_choose_from() -> None:
+    scripts = [{"chunks": [text]} for text in ("f(a)", "f( a )", "g(b)", "h(c)")]
+    async with session({"scripts": scripts}) as client:
+        offset = opened(client, "x = █\n")
+        result = await client.send_inline(URI, offset, automatic=False)[1]
+        assert [item["insertText"] for item in result["items"]] == ["f(a)", "g(b)", "h(c)"]
+
+
+async def test_with_eagerness_off_only_a_request_by_hand_is_answered() -> None:
+    settings = {"completion": {"eagerness": "off"}}
+    async with session({"scripts": [{"chunks": ["1"]}]}, options=settings) as client:
+        offset = opened(client, "x = █\n")
+        assert await client.inline(URI, offset) is None
+        last = (await client.request("pillion/status"))["last"]
+        assert last["outcome"] == "not_asked"
+        inline = await client.inline(URI, offset, automatic=False)
+        assert inline == Inline("1", offset, offset)
+
+
+async def test_an_accepted_suggestion_that_stays_is_counted_as_kept() -> None:
+    async with session({"scripts": [{"chunks": ["print(1)"]}]}) as client:
+        offset = opened(client, "x = 1\n█\n")
+        inline = await client.inline(URI, offset)
+        assert inline is not None
+        client.change(URI, offset, offset, inline.text)
+        client.notify("pillion/inlineCompletion/accepted", {})
+        client.close_document(URI)
+        counts = (await client.request("pillion/status"))["counts"]
+        assert (counts["accepted"], counts["kept"]) == (1, 1)
 
 
 async def test_every_request_of_a_burst_is_answered_once() -> None:

@@ -2,88 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tiny_model import END, PIECES, TinyModel, joined
 
 from pillion.base.errors import EngineError
-from pillion.engine.abort import AbortFlag
-from pillion.engine.base import Cancel, Finish, FinishReason, Request
+from pillion.engine.base import Cancel, Chunk, Finish, FinishReason, Request
 from pillion.engine.decoder import Decoder, Job
 from pillion.engine.lookup import MOST
 from pillion.engine.trial import LEAST_HELD, TOKENS
 from pillion.prompt.model_input import Prompt, Special, is_text
-
-END = 0
-PIECES = [b"", b"a", b"b", b"ab", b" a", b"\xc3", b"\xa4", b"c"]
-"""Token 0 ends the output; 5 and 6 are the two halves of one character."""
-
-
-@dataclass
-class TinyModel:
-    """Continues a text with a fixed script: after n tokens of output, prefer `script[n]`."""
-
-    script: list[int]
-    context_tokens: int = 64
-    batch_tokens: int = 4
-    cells: int = 256
-    sequences: int = 2
-    drafts: bool = True
-    bos: int | None = None
-    abort_after: int | None = None
-    kept: dict[int, list[int]] = field(default_factory=lambda: {0: [], 1: []})
-    decoded: list[list[int]] = field(default_factory=list)
-    prompt_length: int = 0
-    aborted: bool = False
-
-    def special(self, special: Special) -> int | None:
-        return 7 if special is Special.FIM_MIDDLE else None
-
-    def ends_generation(self, token: int) -> bool:
-        return token == END
-
-    def pieces(self) -> list[bytes]:
-        return PIECES
-
-    def tokenize(self, text: str, *, special: bool = False) -> list[int]:
-        assert not special, "no prompt here has markup"
-        return [PIECES.index(char.encode()) for char in text]
-
-    def abort_with(self, flag: AbortFlag) -> None:
-        self.flag = flag
-
-    def decode(self, tokens: Sequence[int], position: int, sequence: int, rows: int = 1) -> bool:
-        kept = self.kept[sequence]
-        assert position == len(kept), "positions follow what is held"
-        assert rows <= len(tokens) <= self.batch_tokens
-        self.decoded.append(list(tokens))
-        if self.abort_after is not None and len(kept) + len(tokens) > self.abort_after:
-            kept.extend(tokens[: self.abort_after - len(kept)])
-            self.aborted = True
-            return False
-        kept.extend(tokens)
-        self.last, self.last_rows = sequence, rows
-        return True
-
-    def held(self, sequence: int) -> int:
-        return len(self.kept[sequence])
-
-    def forget(self, start: int, sequence: int) -> None:
-        del self.kept[sequence][start:]
-
-    def logits(self, row: int = -1) -> NDArray[np.float32]:
-        assert -self.last_rows <= row < 0, "only these rows were asked for"
-        at = len(self.kept[self.last]) + row + 1 - self.prompt_length
-        wanted = self.script[at] if 0 <= at < len(self.script) else END
-        logits = np.linspace(0.1, 0, len(PIECES), dtype=np.float32) - 1
-        logits[wanted] = 1.0
-        return logits
-
-    def choose_infill(self, tokens: NDArray[np.int32], logits: NDArray[np.float32]) -> int:
-        return int(tokens[np.argmax(logits)])
 
 
 def run(
@@ -97,17 +28,13 @@ def run(
     """Generate and return all text; the script begins after the prompt's own tokens."""
     sizes = [len(piece) if is_text(piece) else 1 for piece in prompt.pieces]
     model.prompt_length = sum(sizes) - prompt.heal_last_token
-    text: list[str] = []
-    ends: list[Finish | BaseException] = []
+    found: list[Chunk | Exception] = []
     request = Request(prompt, tokens, session=session)
-    job = Job(request, cancel or Cancel(), text.append, ends.append)
+    job = Job(request, cancel or Cancel(), found.append)
     while decoder.step(job):
         if model.aborted:
             job.cancel.set()
-    (end,) = ends
-    if isinstance(end, BaseException):
-        raise end
-    return "".join(text), end
+    return joined(found)
 
 
 def test_generates_until_the_model_ends() -> None:
@@ -167,6 +94,20 @@ def test_healing_may_take_several_tokens_and_overrun() -> None:
     model = TinyModel([4, 3])  # " a", then "ab": the typed " aa" is covered and "b" is new.
     text, _ = run(Decoder(model), model, Prompt(("c",), heal=" aa"))
     assert text == "b"
+
+
+@pytest.mark.parametrize(
+    ("script", "free", "solid"),
+    [
+        ([1, 3, 4], "ab a", "ab a"),
+        ([1, 4, 2], " ab", ""),  # After what was typed it would write " a"; the end is next best.
+    ],
+)
+def test_a_solid_output_begins_with_no_blank(script: list[int], free: str, solid: str) -> None:
+    for wanted, is_solid in ((free, False), (solid, True)):
+        model = TinyModel(script)
+        text, _ = run(Decoder(model), model, Prompt(("c",), heal="a", solid=is_solid))
+        assert text == wanted
 
 
 def test_the_last_token_is_taken_back() -> None:
@@ -264,14 +205,13 @@ def long_model(kind: type[TinyModel] = TinyModel, turns: int = 20) -> TinyModel:
 
 def write_alone(model: TinyModel, prompt: Prompt, tokens: int) -> str:
     """Generate without drafts."""
-    said: list[str] = []
-    request = Request(prompt, tokens, speculate=False)
-    job = Job(request, Cancel(), said.append, lambda _: None)
+    found: list[Chunk | Exception] = []
+    job = Job(Request(prompt, tokens, speculate=False), Cancel(), found.append)
     model.prompt_length = prompt.characters
     decoder = Decoder(model)
     while decoder.step(job):
         pass
-    return "".join(said)
+    return joined(found)[0]
 
 
 def test_drafts_save_calls_and_change_nothing() -> None:
@@ -307,9 +247,8 @@ def test_a_job_that_was_interrupted_goes_on_where_it_was() -> None:
     """An abort without a cancel is another request coming first: nothing is lost or doubled."""
     model = TinyModel([1, 2, 7], abort_after=5)
     model.prompt_length = 6
-    text: list[str] = []
-    ends: list[Finish | BaseException] = []
-    job = Job(Request(Prompt(("aaabbb",)), 10), Cancel(), text.append, ends.append)
+    found: list[Chunk | Exception] = []
+    job = Job(Request(Prompt(("aaabbb",)), 10), Cancel(), found.append)
     decoder = Decoder(model)
     for limit in (5, 6, 7, None):
         model.abort_after = limit
@@ -317,9 +256,8 @@ def test_a_job_that_was_interrupted_goes_on_where_it_was() -> None:
         decoder.step(job)
     while decoder.step(job):
         pass
-    assert "".join(text) == "abc"
-    assert isinstance(ends[0], Finish)
-    assert ends[0].evaluated_tokens == 6
+    text, end = joined(found)
+    assert (text, end.evaluated_tokens) == ("abc", 6)
 
 
 def test_a_model_for_which_drafts_do_not_pay_gets_none() -> None:
@@ -343,10 +281,11 @@ class NoisyModel(TinyModel):
 
     def logits(self, row: int = -1) -> NDArray[np.float32]:
         logits = super().logits(row)
-        at = len(self.kept[self.last]) + row + 1 - self.prompt_length
+        sequence, end = self.last[row]
+        at = len(self.kept[sequence]) + end + 1 - self.prompt_length
         if at % 5 == 4:
             wanted, other = int(np.argmax(logits)), 4
-            logits[other] = logits[wanted] + (0.05 if self.last_rows > 1 else -0.3)
+            logits[other] = logits[wanted] + (0.05 if len(self.last) > 1 else -0.3)
         return logits
 
 
@@ -367,8 +306,8 @@ def test_an_aborted_trial_loses_nothing_and_is_made_again() -> None:
     plain, model = long_model(), long_model()
     alone = write_alone(plain, LONG, 70)
     model.prompt_length = plain.prompt_length
-    text: list[str] = []
-    job = Job(Request(LONG, 70), Cancel(), text.append, lambda _: None)
+    found: list[Chunk | Exception] = []
+    job = Job(Request(LONG, 70), Cancel(), found.append)
     decoder = Decoder(model)
     held = model.prompt_length + TOKENS
     while decoder.step(job):
@@ -384,6 +323,6 @@ def test_an_aborted_trial_loses_nothing_and_is_made_again() -> None:
         elif model.aborted:
             model.abort_after = None
     assert model.aborted
-    assert "".join(text) == alone
+    assert joined(found)[0] == alone
     assert model.kept[1] == plain.kept[1]
     assert any(len(tokens) == 1 + MOST for tokens in model.decoded[-8:]), "it passed later"

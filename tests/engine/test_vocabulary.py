@@ -27,3 +27,21 @@ def test_exact(pieces: list[bytes], needed: bytes) -> None:
         i for i, p in enumerate(pieces) if p and (p.startswith(needed) or needed.startswith(p))
     ]
     assert sorted(Vocabulary(pieces).allowed(needed)) == expected
+
+
+def test_nothing_blank_comes_behind_what_is_needed() -> None:
+    pieces = [b" ", b"  ", b" a", b" \n", b"   x", b"  a", b"a"]
+    allowed = Vocabulary(pieces).allowed(b"  ", solid=True)
+    assert {pieces[i] for i in allowed} == {b" ", b"  ", b"  a"}
+    assert sorted(Vocabulary(pieces).blank) == [0, 1, 2, 3, 4, 5]
+
+
+@given(st.lists(_BYTES, max_size=40), st.binary(min_size=1, max_size=5))
+def test_solid_is_exact_too(pieces: list[bytes], needed: bytes) -> None:
+    expected = [
+        i
+        for i, p in enumerate(pieces)
+        if p and (p.startswith(needed) or needed.startswith(p))
+        if not p[len(needed) :][:1].isspace()
+    ]
+    assert sorted(Vocabulary(pieces).allowed(needed, solid=True)) == expected

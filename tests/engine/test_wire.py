@@ -9,6 +9,7 @@ import pytest
 from pillion.base.errors import EngineError, EngineLoadError, ModelNotFoundError, PillionError
 from pillion.engine import wire
 from pillion.engine.base import (
+    Chunk,
     Finish,
     FinishReason,
     ModelInfo,
@@ -44,6 +45,9 @@ async def test_a_request_survives_with_special_tokens_and_half_characters() -> N
         session="a",
         priority=Priority.CHAT,
         speculate=False,
+        samples=4,
+        grammar='root ::= "a"',
+        stops=("\n\n", "```"),
     )
     (message,) = await through(wire.pack({"type": "generate", "r": wire.from_request(request)}))
     found = wire.to_request(message["r"])
@@ -58,13 +62,15 @@ async def test_a_request_survives_with_special_tokens_and_half_characters() -> N
 
 
 async def test_answers_survive() -> None:
-    finish = Finish(FinishReason.LENGTH, 3, 2, 1, 0.5, 0.25)
+    chunk = Chunk("é", Finish(FinishReason.LENGTH, 3, 2, 1, 0.5, 0.25), 2)
     info = ModelInfo("m", "/m", 5, 6, "{{ x }}", frozenset({Special.FILE}), verified=True, note="n")
-    data = wire.pack({"type": "a", "f": wire.from_finish(finish)})
+    data = wire.pack({"type": "a", "c": wire.from_chunk(chunk)})
+    data += wire.pack({"type": "a", "c": wire.from_chunk(Chunk("a"))})
     data += wire.pack({"type": "b", "i": wire.from_info(info)})
-    first, second = await through(data)
-    assert wire.to_finish(first["f"]) == finish
-    assert wire.to_info(second["i"]) == info
+    first, second, third = await through(data)
+    assert wire.to_chunk(first["c"]) == chunk
+    assert wire.to_chunk(second["c"]) == Chunk("a")
+    assert wire.to_info(third["i"]) == info
 
 
 @pytest.mark.parametrize("error", [ModelNotFoundError("no"), EngineLoadError("bad")])
@@ -102,3 +108,9 @@ async def test_a_connection_that_breaks_is_an_end(data: bytes) -> None:
 def test_a_strange_request_is_refused(values: wire.Message) -> None:
     with pytest.raises(wire.WireError):
         wire.to_request(values)
+
+
+@pytest.mark.parametrize("values", [{}, {"text": "a"}, {"text": "a", "finish": 3, "sample": 0}])
+def test_a_strange_chunk_is_refused(values: wire.Message) -> None:
+    with pytest.raises(wire.WireError):
+        wire.to_chunk(values)

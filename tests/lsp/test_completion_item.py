@@ -14,7 +14,7 @@ from pillion.lsp.features.completion import _Asked, _typed_on
 async def asked(marked: str, text: str, swallow: int = 0) -> _Asked:
     snapshot, offset = at_cursor(marked)
     suggestion = Suggestion(text, offset, offset + swallow)
-    task = asyncio.create_task(asyncio.sleep(0, suggestion))
+    task = asyncio.create_task(asyncio.sleep(0, [suggestion]))
     await task
     return _Asked(snapshot, offset, task)
 

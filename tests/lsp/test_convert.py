@@ -46,7 +46,7 @@ def test_changes_with_and_without_a_range() -> None:
 )
 def test_an_item_matches_what_it_replaces(text: str, end: int, filter_text: str | None) -> None:
     """The replaced `)` must be found in the filter text, or the editor hides the item."""
-    (item,) = to_inline_list(CRAB, Suggestion(text, 5, end), Encoding.UTF16).items
+    (item,) = to_inline_list(CRAB, [Suggestion(text, 5, end)], Encoding.UTF16).items
     assert item.insert_text == text
     assert item.filter_text == filter_text
     assert item.range == to_range(CRAB, 5, end, Encoding.UTF16)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cursor import at_cursor
-from pillion.post.shape import fresh_body, multiline_here
+from pillion.post.shape import fresh_body, multiline_here, solid_here
 from pillion.syntax.locate import locate
 
 
@@ -61,3 +61,33 @@ def test_one_line_only(marked: str, language: str) -> None:
 def test_fresh_body(marked: str, *, fresh: bool) -> None:
     """A body is fresh when nothing stands in it yet."""
     assert fresh_body(locate(*at_cursor(marked))) is fresh
+
+
+@pytest.mark.parametrize(
+    ("marked", "language"),
+    [
+        ("def f():\n    █\n", "python"),
+        ("def f():\n    x = 1\n    █\n    return x\n", "python"),
+        ("if x:\n    y = 1\n\n    █\n", "python"),
+        ("class A:\n    def f(self):\n        x = 1\n    █\n", "python"),
+        ("func f() {\n\tx()\n\t█\n}\n", "go"),
+        ("function f() {\n    █\n}\n", "javascript"),
+    ],
+)
+def test_behind_its_indentation_a_statement_begins_at_once(marked: str, language: str) -> None:
+    assert solid_here(locate(*at_cursor(marked, language)))
+
+
+@pytest.mark.parametrize(
+    ("marked", "language"),
+    [
+        ("def f():\n█\n", "python"),
+        ("class A:\n    def f(self):\n    █\n", "python"),
+        ("x = f(a,\n    █)\n", "python"),
+        ('def f():\n    """Do it.\n\n    █\n    """\n', "python"),
+        ("def f():\n    return█\n", "python"),
+        ("/*\n  a\n  █\n*/\nint x;\n", "c"),
+    ],
+)
+def test_elsewhere_blanks_may_come_first(marked: str, language: str) -> None:
+    assert not solid_here(locate(*at_cursor(marked, language)))

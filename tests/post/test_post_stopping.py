@@ -37,6 +37,12 @@ def test_every_line_ending_ends_the_line(eol: str) -> None:
     check("x = █\n", f"1{eol}y = 2", "1")
 
 
+def test_blanks_without_end() -> None:
+    """They are let go on for a while: aligned code may stand far to the right."""
+    check("f(a,\n  █)\n", " " * 70 + "b)", None)
+    check("f(a,\n  █)\n", " " * 200, " " * 81)
+
+
 def test_special_token() -> None:
     check("x = █\n", "1<|endoftext|>y", "1")
 

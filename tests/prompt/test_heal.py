@@ -31,8 +31,21 @@ def test_split(typed: str, whole: str, unfinished: str, last_token: bool) -> Non
     assert split(typed) == (whole, unfinished, last_token)
 
 
-@given(st.text())
-def test_nothing_is_lost(typed: str) -> None:
-    healed = split(typed)
+@pytest.mark.parametrize(
+    ("typed", "whole", "unfinished"),
+    [
+        ("if x:\n        ", "if x:\n       ", " "),
+        ("\t\t", "\t", "\t"),
+        ("    foo", "   ", " foo"),
+        ("x = 1\n", "x = 1\n", ""),
+    ],
+)
+def test_where_no_blank_may_come_one_is_taken_back(typed: str, whole: str, unfinished: str) -> None:
+    assert split(typed, solid=True)[:2] == (whole, unfinished)
+
+
+@given(st.text(), st.booleans())
+def test_nothing_is_lost(typed: str, solid: bool) -> None:
+    healed = split(typed, solid=solid)
     assert healed.whole + healed.unfinished == typed
     assert not (healed.unfinished and healed.last_token)

@@ -28,6 +28,12 @@ def test_one_edit(before: str, after: str, moved: tuple[int, int] | None) -> Non
     assert found == (None if moved is None else (Edit(*moved, "new"),))
 
 
+def test_what_the_edits_were_made_from_must_not_change() -> None:
+    edits = [Edit(2, 3, "x")]
+    assert rebase(edits, "ab cd ef", "ab cd eff", (0, 5)) == tuple(edits)
+    assert rebase(edits, "ab cd ef", "ab ccd ef", (0, 5)) is None
+
+
 @given(st.text("ab\n", max_size=12), st.text("ab\n", max_size=12), st.data())
 def test_what_is_replaced_stays_the_same(before: str, after: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(before)))

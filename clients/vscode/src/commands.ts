@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import type { ChatView } from './chat/view.ts';
 import { doctorPage, examine, models, type Finding } from './doctor.ts';
+import { editAsTold } from './edits/instruct.ts';
 import type { Pages } from './pages.ts';
 import { agreed, install, locate } from './server/setup.ts';
 import type { Places } from './server/install.ts';
@@ -64,6 +65,7 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
     },
     tryCompletion,
     ask: () => chat.ask(),
+    editSelection: () => editAsTold(session),
     newChat: () => {
       chat.startNew();
     },

@@ -15,6 +15,7 @@ import { ChatView, viewId } from './chat/view.ts';
 import { doctorReport, registerCommands, setUp, type Parts } from './commands.ts';
 import { Completion, type Event } from './completion/middleware.ts';
 import type { Shown } from './completion/follow.ts';
+import { EditorContext } from './context.ts';
 import { applyEdit } from './edits/applyedit.ts';
 import { Preview } from './edits/preview.ts';
 import { Pages } from './pages.ts';
@@ -138,6 +139,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     item,
     pages,
     chat,
+    new EditorContext(session),
     ...registerCommands(parts),
     vscode.window.registerWebviewViewProvider(viewId, chat),
     session.onDidChange(draw),

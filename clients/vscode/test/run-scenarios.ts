@@ -14,6 +14,7 @@ import { completion } from './scenarios/completion.ts';
 import { Stage, type Scenario } from './scenarios/scenario.ts';
 import { firstRun, noPython, untrusted } from './scenarios/setup.ts';
 import { status } from './scenarios/status.ts';
+import { talk } from './scenarios/talk.ts';
 import { launch, type Options } from './vscode.ts';
 
 const words = process.argv.slice(2);
@@ -34,6 +35,7 @@ async function main(): Promise<number> {
   try {
     await act(browser, completion);
     await act(browser, status);
+    await act(browser, talk);
     const settings = { 'pillion.server.path': chatServer };
     await act(browser, chat, { settings });
     for (const theme of themes) {

@@ -1,23 +1,25 @@
-"""Type annotations for a function of Python: the model writes its header, and only that.
+"""Type annotations for a function of Python, one by one.
 
-    function -> prompt -> header -> the same header without annotations? -> names that exist -> edit
+    header up to a missing type -> model -> a type of names that exist -> does the body agree?
+               ^--- the next one, in a header that has the types so far ---'
 
-The body is never touched, and nothing but annotations may differ: that is compared as Python's own
-parser reads both headers.
+The model writes types and nothing else: each is asked for where it stands. One that the body
+contradicts is left out. Nothing but annotations may differ, as Python's own parser reads it.
 """
 
 from __future__ import annotations
 
 import ast
 import builtins
-import re
 import warnings
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pillion.assist.asking import ask
 from pillion.assist.edit import Edited, Refused
 from pillion.base.outcome import Nothing, Reason
 from pillion.context.redact import redact
+from pillion.post.annotations import contradicted
 from pillion.post.rewrite.indent import dedent
 from pillion.prompt.edit import annotating
 from pillion.syntax.check import error_count
@@ -30,10 +32,10 @@ if TYPE_CHECKING:
     from pillion.syntax.parse import Parsed
     from pillion.text.snapshot import Snapshot
 
-_MOST_TOKENS = 120
+_MOST_TOKENS = 24
 _MOST_LINES = 120
 _WIDEST = 100
-_HEADER = re.compile(r"(?:async\s+)?def\s+\w+\s*\(")
+_HERE = "__type__"
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -52,24 +54,33 @@ async def annotate(
     line = snapshot.lines.starts[snapshot.lines.at(start)]
     code = dedent(shown[line : definition.end].replace("\r\n", "\n"))
     old = snapshot.text[start:end]
-    opening = _HEADER.match(old)
-    if opening is None:
+    function = _parsed(old)
+    whole = _last_function(code)
+    if function is None or whole is None:
         return Refused(Nothing(Reason.NO_CODE_HERE))
-    text, _ = await ask(
-        engine,
-        annotating(code),
-        cancel,
-        begin=f"```python\n{opening[0]}",
-        end=_end_of_header,
-        most=_MOST_TOKENS,
-        session=f"annotate:{snapshot.uri}",
-    )
-    if cancel.is_set():
-        return Refused(Nothing(Reason.CANCELLED), text, 1)
-    new = opening[0] + text.rstrip()
-    problem = _problem(old, new, snapshot.text)
+    known = _names(snapshot.text, snapshot.lines.at(start))
+    for slot in _slots(function):
+        text, _ = await ask(
+            engine,
+            annotating(code),
+            cancel,
+            begin=f"```python\n{_up_to(function, slot)}",
+            end=_end_of_type,
+            most=_MOST_TOKENS,
+            session=f"annotate:{snapshot.uri}",
+        )
+        if cancel.is_set():
+            return Refused(Nothing(Reason.CANCELLED))
+        annotation = _type_of(text, known)
+        if annotation is not None:
+            slot.put(annotation)
+            whole.args, whole.returns = function.args, function.returns
+            if slot.name in contradicted(whole):
+                slot.put(None)
+    new = ast.unparse(function).removesuffix("\n    pass")
+    problem = _problem(old, new)
     if problem is not None:
-        return Refused(problem, new, 1)
+        return Refused(problem)
     new = _wrapped(new, indent_of(snapshot.text[line:start] + "x")).replace(
         "\n", eol_of(snapshot.text)
     )
@@ -77,7 +88,7 @@ async def annotate(
     before = error_count(snapshot.text, parsed.language) or 0
     if (error_count(edit.apply(snapshot.text), parsed.language) or 0) > before:
         return Refused(Nothing(Reason.SYNTAX), new, 1)
-    return Edited((edit,), new)
+    return Edited((edit,), new, about=(definition.start, definition.end))
 
 
 def header_span(parsed: Parsed, definition: Definition) -> tuple[int, int] | None:
@@ -105,26 +116,94 @@ def lacks_types(parsed: Parsed, definition: Definition) -> bool:
     return function.returns is None or any(one.annotation is None for one in _named(function))
 
 
-def _problem(old: str, new: str, document: str) -> Nothing | None:
+def _problem(old: str, new: str) -> Nothing | None:
     """Return why a header cannot take the place of another; None if it can."""
     before, after = _parsed(old), _parsed(new)
     if before is None or after is None:
         return Nothing(Reason.SYNTAX)
-    if _bare(before) != _bare(after):
+    if _bare(before) != _bare(after) or not _keeps_annotations(before, after):
         return Nothing(Reason.SIGNATURE)
-    if not _keeps_annotations(before, after):
-        return Nothing(Reason.SIGNATURE)
-    if ast.dump(before) == ast.dump(after):
-        return Nothing(Reason.UNCHANGED)
-    names = {node.id for node in ast.walk(after) if isinstance(node, ast.Name)}
-    unknown = sorted(
-        name
-        for name in names
-        if not hasattr(builtins, name) and not re.search(rf"(?<!\w){name}(?!\w)", document)
-    )
-    if unknown:
-        return Nothing(Reason.UNKNOWN_NAME, f"`{unknown[0]}` is not imported.")
-    return None
+    return Nothing(Reason.UNCHANGED) if ast.dump(before) == ast.dump(after) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """Where a type is missing: a parameter, or the result."""
+
+    owner: ast.arg | _Function
+
+    @property
+    def name(self) -> str:
+        return self.owner.arg if isinstance(self.owner, ast.arg) else "return"
+
+    def put(self, annotation: ast.expr | None) -> None:
+        if isinstance(self.owner, ast.arg):
+            self.owner.annotation = annotation
+        else:
+            self.owner.returns = annotation
+
+
+def _slots(function: _Function) -> list[_Slot]:
+    found = [_Slot(one) for one in _named(function) if one.annotation is None]
+    return [*found, _Slot(function)] if function.returns is None else found
+
+
+def _up_to(function: _Function, slot: _Slot) -> str:
+    """Return the header up to the type that is missing."""
+    slot.put(ast.Name(_HERE))
+    text = ast.unparse(function)
+    slot.put(None)
+    return text[: text.index(_HERE)].rstrip(" ")
+
+
+def _type_of(text: str, known: set[str]) -> ast.expr | None:
+    """Return the type that the model wrote; None if it is none, or speaks of unknown names."""
+    try:
+        found = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    names = {node.id for node in ast.walk(found) if isinstance(node, ast.Name)}
+    allowed = (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.Constant)
+    if not isinstance(found, allowed) or not names <= known:
+        return None
+    if any(_is_quoted(side) for node in ast.walk(found) for side in _sides(node)):
+        return None  # `"A" | "B"` fails when the module is imported.
+    # What may be anything says nothing.
+    return None if isinstance(found, ast.Name) and found.id in {"object", "Any"} else found
+
+
+def _sides(node: ast.AST) -> tuple[ast.expr, ...]:
+    return (node.left, node.right) if isinstance(node, ast.BinOp) else ()
+
+
+def _is_quoted(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is not None
+
+
+def _names(document: str, line: int) -> set[str]:
+    """Return the names that a type on `line` (from 0) may be made of."""
+    try:
+        tree = ast.parse(document)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set(dir(builtins))
+    found = set(dir(builtins))
+    lazy = "from __future__ import annotations" in document
+    for node in tree.body:
+        if node.lineno > line and not lazy:
+            break  # It does not exist yet when the function is defined.
+        if isinstance(node, ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+    return found
+
+
+def _last_function(code: str) -> _Function | None:
+    try:
+        found = ast.parse(code).body[-1:]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return found[0] if found and isinstance(found[0], _Function) else None
 
 
 def _parsed(header: str) -> _Function | None:
@@ -169,14 +248,15 @@ def _named(function: _Function) -> list[ast.arg]:
     return [one for one in _arguments(function) if one.arg not in {"self", "cls"}]
 
 
-def _end_of_header(text: str) -> int | None:
-    """Return where the colon behind the closing bracket is."""
-    depth = 1
+def _end_of_type(text: str) -> int | None:
+    """Return where a type ends: at what cannot be in it outside of brackets."""
+    depth = 0
     for at, char in enumerate(text):
-        depth += (char in "([{") - (char in ")]}")
-        if char == ":" and depth == 0:
-            return at + 1
-        if depth < 0:
+        if char in "[(":
+            depth += 1
+        elif char in "])" and depth:
+            depth -= 1
+        elif not depth and char in ",)=:\n":
             return at
     return None
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pillion.assist.cache import Cache
+from pillion.assist.candidates import HEAT, TRIES, Candidates
 from pillion.assist.contract import Meter, plan
 from pillion.assist.outcome import Answer, Suggestion
 from pillion.assist.reading import Reading
@@ -24,7 +25,7 @@ from pillion.context.editor import NO_EDITOR
 from pillion.context.redact import redact_window
 from pillion.engine.base import Cancel, Finish, FinishReason, Priority, Request, Sampling
 from pillion.post.pipeline import Stopper, finish
-from pillion.post.shape import multiline_here
+from pillion.post.shape import multiline_here, solid_here
 from pillion.prompt.fim import layout
 from pillion.syntax.locate import locate
 from pillion.text.edits import Edit
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from pillion.base.settings import Settings
     from pillion.context.editor import EditorState
     from pillion.engine.base import Engine, ModelInfo
+    from pillion.post.outcome import Draft
     from pillion.syntax.site import Site
     from pillion.text.snapshot import Snapshot
 
@@ -45,7 +47,9 @@ IDLE_SECONDS = 0.25
 
 
 LEAST_CONFIDENCE = {"eager": 0.0, "balanced": 0.6, "careful": 0.8}
-"""Mean probability of a suggestion's tokens below which it is not shown."""
+"""Mean probability of a suggestion's tokens below which it is not shown unless it is asked for."""
+
+_CANCELLED = Nothing(Reason.CANCELLED)
 
 
 class Completer:
@@ -76,15 +80,20 @@ class Completer:
         settings: Settings,
         cancel: Cancel,
         editor: EditorState = NO_EDITOR,
+        *,
+        asked: bool = False,
     ) -> Answer:
         """Suggest what to insert at the code-point `offset`.
 
+        Where the user `asked`, there are several to choose from, however unsure the model is.
         Newest wins: a call for a document ends an earlier one that still runs for the same
         document, which then answers `Reason.SUPERSEDED`. Never raises for a failing engine.
         Cancelling the coroutine stops the engine, too.
         """
         self._editors[snapshot.uri] = editor
         trace = Trace()
+        if not asked and settings.eagerness == "off":
+            return Answer(Nothing(Reason.NOT_ASKED), trace=trace)
         self._stop_ahead(snapshot.uri)
         if earlier := self._running.get(snapshot.uri):
             earlier.set()
@@ -94,7 +103,7 @@ class Completer:
         superseded.on_set(stop.set)
         started = time.perf_counter()
         try:
-            answer = await self._answer(snapshot, offset, settings, stop, trace)
+            answer = await self._answer(snapshot, offset, settings, stop, trace, asked=asked)
         except ModelNotFoundError as error:
             answer = Answer(Nothing(Reason.NO_MODEL, str(error)), trace=trace)
         except PillionError as error:
@@ -124,18 +133,25 @@ class Completer:
             await asyncio.wait(tasks)
 
     async def _answer(
-        self, snapshot: Snapshot, offset: int, settings: Settings, stop: Cancel, trace: Trace
+        self,
+        snapshot: Snapshot,
+        offset: int,
+        settings: Settings,
+        stop: Cancel,
+        trace: Trace,
+        *,
+        asked: bool,
     ) -> Answer:
         with trace.stage("cache"):
             known = self._cache.find(snapshot, offset)
-        if known:
+        if known and not asked:
             name = self._engine.info.name if self._engine.info else ""
             return Answer(known, name, Finish(FinishReason.STOP), trace=trace)
         with trace.stage("load"):
             info = await self._engine.load()
         with trace.stage("site"):
             site = locate(snapshot, offset)
-        return await self._walk(site, settings, info, stop, trace)
+        return await self._walk(site, settings, info, stop, trace, asked=asked)
 
     async def _walk(
         self,
@@ -146,6 +162,7 @@ class Completer:
         trace: Trace,
         *,
         priority: Priority = Priority.COMPLETION,
+        asked: bool = False,
     ) -> Answer:
         allowed = self._plan(settings)
         multiline = allowed.blocks and multiline_here(site)
@@ -154,26 +171,51 @@ class Completer:
         with trace.stage("window"):
             choice = self._reading(site.snapshot.uri).choose(site, allowed)
         with trace.stage("prompt"):
-            prompt = layout(redact_window(choice.window, site.snapshot), info.specials, choice.head)
+            window = redact_window(choice.window, site.snapshot)
+            prompt = layout(window, info.specials, choice.head, solid=solid_here(site))
             for note in (info.note, prompt.note):
                 if note:
                     trace.note(note)
         request = Request(prompt, allowed.max_tokens, self._sampling, choice.session, priority)
+        draft, done = await self._draft(request, site, multiline, stop, trace)
+        if draft == _CANCELLED:
+            return Answer(_CANCELLED, info.name, done, allowed, trace)
+        if not asked:
+            draft = _sure_enough(draft, done, settings)
+        found = Candidates(site)
+        found.add(draft)
+        if asked:
+            with trace.stage("others"):
+                await self._several(request, site, multiline, stop, found)
+        if not found.drafts:
+            assert isinstance(draft, Nothing)  # noqa: S101 - else it would have been found.
+            return Answer(draft, info.name, done, allowed, trace, choice.snippets)
+        first, *others = (
+            Suggestion(one.text, site.offset, site.offset + one.swallow) for one in found.drafts
+        )
+        self._cache.keep(site.snapshot, first)
+        return Answer(first, info.name, done, allowed, trace, choice.snippets, tuple(others))
+
+    async def _several(
+        self, request: Request, site: Site, multiline: bool, stop: Cancel, found: Candidates
+    ) -> None:
+        """Draw others that say something else, beside the likeliest one that is found already."""
+        for seed in range(1, TRIES + 1):
+            if found.enough or stop.is_set():
+                break
+            drawn = replace(request, sampling=Sampling(HEAT, seed=seed))
+            draft, _ = await self._draft(drawn, site, multiline, stop, Trace())
+            found.add(draft)
+
+    async def _draft(
+        self, request: Request, site: Site, multiline: bool, stop: Cancel, trace: Trace
+    ) -> tuple[Draft | Nothing, Finish | None]:
+        """Return what is left of what the model writes, and what that cost."""
         text, done, complete = await self._generate(request, site, multiline, stop, trace)
         if done is None or (done.reason is FinishReason.CANCELLED and not complete):
-            return Answer(Nothing(Reason.CANCELLED), info.name, done, allowed, trace)
+            return _CANCELLED, done
         with trace.stage("post"):
-            draft = finish(text, site, multiline=multiline, complete=complete)
-        if (
-            not isinstance(draft, Nothing)
-            and done.confidence < LEAST_CONFIDENCE[settings.eagerness]
-        ):
-            draft = Nothing(Reason.LOW_CONFIDENCE, f"Confidence: {done.confidence:.0%}.")
-        if isinstance(draft, Nothing):
-            return Answer(draft, info.name, done, allowed, trace, choice.snippets)
-        suggestion = Suggestion(draft.text, site.offset, site.offset + draft.swallow)
-        self._cache.keep(site.snapshot, suggestion)
-        return Answer(suggestion, info.name, done, allowed, trace, choice.snippets)
+            return finish(text, site, multiline=multiline, complete=complete), done
 
     async def _generate(
         self, request: Request, site: Site, multiline: bool, stop: Cancel, trace: Trace
@@ -246,7 +288,7 @@ class Completer:
             info = await self._engine.load()
             allowed = self._plan(settings)
             await self._warm(locate(snapshot, offset), allowed, info, cancel)
-            if isinstance(answer.outcome, Suggestion):
+            if isinstance(answer.outcome, Suggestion) and settings.eagerness != "off":
                 await self._prefetch(snapshot, answer.outcome, settings, info, cancel)
         except PillionError:
             return  # The next request meets the same fault, and says so.
@@ -279,3 +321,13 @@ class Completer:
         ahead = replace(snapshot, text=Edit(end, end, new_line).apply(text))
         site = locate(ahead, end + len(new_line))
         await self._walk(site, settings, info, cancel, Trace(), priority=Priority.BACKGROUND)
+
+
+def _sure_enough(
+    draft: Draft | Nothing, done: Finish | None, settings: Settings
+) -> Draft | Nothing:
+    """Return the draft if the model was as sure of it as the settings want."""
+    sure = done.confidence if done else 0.0
+    if isinstance(draft, Nothing) or sure >= LEAST_CONFIDENCE[settings.eagerness]:
+        return draft
+    return Nothing(Reason.LOW_CONFIDENCE, f"Confidence: {sure:.0%}.")

@@ -83,7 +83,7 @@ async def document(
     before = error_count(snapshot.text, parsed.language) or 0
     if (error_count(edit.apply(snapshot.text), parsed.language) or 0) > before:
         return Refused(Nothing(Reason.SYNTAX), comment, 1)
-    return Edited((edit,), comment)
+    return Edited((edit,), comment, about=(definition.start, definition.end))
 
 
 def bare_marked(comment: str) -> str:

@@ -63,6 +63,8 @@ class Order:
     """Whether whoever calls the code must not notice."""
     path: str = ""
     """The file as the index names it."""
+    may_stay: bool = False
+    """The code may be as it should be already: the model is not asked again to change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,10 @@ class Edited:
     notes: tuple[str, ...] = ()
     rounds: int = 1
     """How often the model was asked."""
+    answers: tuple[str, ...] = ()
+    """What it wrote each time, without the fences."""
+    about: tuple[int, int] | None = None
+    """The range that was rewritten, or that the model read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,7 @@ class Refused:
     why: Nothing
     text: str = ""
     rounds: int = 0
+    answers: tuple[str, ...] = ()
 
 
 async def edit(
@@ -120,6 +127,7 @@ async def edit(
         return Refused(Nothing(Reason.RANGE_TOO_LARGE, "It is longer than the model can read."))
     fence = fence_for(aim.shown)
     opening = f"{fence}{tag}\n{_first_line(aim)}"
+    answers: list[str] = []
     text, flaw = "", Flaw(Reason.MODEL_STOPPED, "")
     for turn in range(rounds + 1):
         report("writing" if not turn else f"mending, round {turn}")
@@ -134,19 +142,25 @@ async def edit(
             session=f"edit:{aim.snapshot.uri}",
             sampling=sampling,
         )
-        text = _first_line(aim) + text
+        # Some say the given line again.
+        given = _first_line(aim)
+        text = text if given and text.startswith(given) else given + text
+        answers.append(text)
         if cancel.is_set():
-            return Refused(Nothing(Reason.CANCELLED), text, turn + 1)
+            return Refused(Nothing(Reason.CANCELLED), text, turn + 1, tuple(answers))
         outcome = check(Rewrite(text, aim, complete))
         if not isinstance(outcome, Flaw):
             edits = align(aim, outcome.text)
-            return Edited(edits, outcome.text, outcome.notes, turn + 1)
+            about = aim.extent.start, aim.extent.end
+            return Edited(edits, outcome.text, outcome.notes, turn + 1, tuple(answers), about)
         flaw = outcome
+        if flaw.reason is Reason.UNCHANGED and order.may_stay:
+            return Refused(Nothing(flaw.reason), "", turn + 1, tuple(answers))
         messages = [
             *messages[:2],
             *repairing(f"{fence}{tag}\n{text}\n{fence}", flaw.hint, order.instruction),
         ]
-    return Refused(Nothing(flaw.reason), text, rounds + 1)
+    return Refused(Nothing(flaw.reason), text, rounds + 1, tuple(answers))
 
 
 def aim_of(order: Order, index: Index | None = None) -> Aim | Nothing:

@@ -1,31 +1,34 @@
 """An explanation of code that speaks only of what is there.
 
-    range -> what it uses -> prompt -> model -> names and lines that exist -> Markdown
+    range -> what it uses -> its parts -> prompt -> model, line by line -> what is so -> Markdown
 
 The model sees the range with line numbers and secrets hidden, and the headers of what it uses,
-here and in the workspace. Sentences about names or lines that do not exist are left out. What the
-code uses is listed below the explanation as it is known, not as the model says.
+here and in the workspace. It goes on from sentences that are begun for it: one about the whole, one
+for each part by its lines, as the parser has them. A sentence about names or lines that do not
+exist is left out. What the code uses is listed below as it is known, not as the model says.
 """
 
 from __future__ import annotations
 
 import builtins
 import keyword
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pillion.assist.asking import ask
 from pillion.base.outcome import Nothing, Reason
 from pillion.context.mentions import mentions
 from pillion.context.redact import redact
-from pillion.engine.base import FinishReason, Priority, Request
 from pillion.engine.purpose import Purpose, engine_for
 from pillion.post.claims import Claims, words_of
 from pillion.post.rewrite.indent import dedent
-from pillion.prompt.chat import chat
 from pillion.prompt.explain import explaining, numbered
+from pillion.syntax.definitions import definitions
 from pillion.syntax.extent import extent
 from pillion.syntax.languages import language_of
 from pillion.syntax.parse import parse
+from pillion.syntax.steps import steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,14 +36,21 @@ if TYPE_CHECKING:
     from pillion.context.index.index import Index
     from pillion.context.mentions import Mention
     from pillion.engine.base import Cancel, Engine
+    from pillion.prompt.chat import Message
     from pillion.syntax.extent import Extent
+    from pillion.syntax.parse import Parsed
+    from pillion.syntax.steps import Step
     from pillion.text.snapshot import Snapshot
 
 MOST_LINES = 200
-MOST_TOKENS = 320
-"""Of the answer; a longer one of a small model repeats itself."""
+MOST_TOKENS = 70
+"""Of one line; a small model that is given more begins to repeat itself."""
+
+MOST_ANSWER_TOKENS = 9 * MOST_TOKENS
 
 _FRAME_TOKENS = 64
+_LONGEST_QUOTE = 60
+_THIS = re.compile(r"^(?:This|The) (?:line|code|function|method|block|class|part) (?=[a-z]+s\b)")
 
 _COMMON = words_of(
     "None True False null undefined true false nil this self cls super int str float bool list "
@@ -66,7 +76,7 @@ class Explanation:
     @property
     def markdown(self) -> str:
         """The whole page."""
-        return f"# {self.title}\n\n{self.text.strip()}\n{self.footer}"
+        return f"# {self.title}\n\n{self.text}{self.footer}"
 
     @property
     def footer(self) -> str:
@@ -99,8 +109,10 @@ async def explain(
     Raises `EngineError` when the model cannot answer.
     """
     language = language_of(snapshot.language, snapshot.uri)
-    found = extent(snapshot, parse(snapshot.text, language), start, end, MOST_LINES)
-    code = redact(snapshot.text, snapshot.language)[found.start : found.end]
+    parsed = parse(snapshot.text, language)
+    found = extent(snapshot, parsed, start, end, MOST_LINES)
+    hidden = redact(snapshot.text, snapshot.language)
+    code = hidden[found.start : found.end]
     if not code.strip():
         return Nothing(Reason.NO_CODE_HERE)
     if found.lines > MOST_LINES:
@@ -115,47 +127,103 @@ async def explain(
     engine = engine_for(engine, Purpose.CHAT)
     info = await engine.load()
     prompt_tokens = sum(await engine.count([one.text for one in messages])) + _FRAME_TOKENS
-    room = min(MOST_TOKENS, info.context_tokens - prompt_tokens)
-    if room < MOST_TOKENS // 2:
+    if info.context_tokens - prompt_tokens < MOST_ANSWER_TOKENS:
         return Nothing(Reason.RANGE_TOO_LARGE, "It is longer than the model can read.")
     title = _title(snapshot, found, path, first)
     stream(f"# {title}\n\n")
-    request = Request(
-        chat(messages, info.chat_template),
-        room,
-        session=f"explain:{snapshot.uri}",
-        priority=Priority.CHAT,
-    )
     claims = Claims(_names(snapshot.text, uses), first, first + found.lines - 1)
-    text = await _written(engine, request, cancel, claims, stream)
+    writer = _Writer(engine, messages, cancel, claims, stream, f"explain:{snapshot.uri}")
+    await writer.line("", _subject(parsed, found))
+    for number, step in enumerate(steps(snapshot, parsed, found)):
+        if cancel.is_set():
+            break
+        await writer.line("" if number else "\n", _step(snapshot, hidden, step))
     if cancel.is_set():
         return Nothing(Reason.CANCELLED)
-    if not text.strip():
+    if not writer.text.strip():
         return Nothing(Reason.MODEL_STOPPED)
-    made = Explanation(title, text, uses, first, first + found.lines - 1, tuple(claims.left_out))
-    stream(f"\n{made.footer}")
+    made = Explanation(
+        title, writer.text, uses, first, first + found.lines - 1, tuple(claims.left_out)
+    )
+    stream(made.footer)
     return made
 
 
-async def _written(
-    engine: Engine,
-    request: Request,
-    cancel: Cancel,
-    claims: Claims,
-    stream: Callable[[str], None],
-) -> str:
-    text, whole = "", True
-    async for chunk in engine.stream(request, cancel):
-        for piece in claims.feed(chunk.text):
-            text += piece
-            stream(piece)
-        if chunk.finish:
-            whole = chunk.finish.reason is FinishReason.STOP
-    if whole:
-        for piece in claims.end():
-            text += piece
-            stream(piece)
-    return text
+@dataclass(slots=True)
+class _Writer:
+    """Writes an explanation line by line, each from a beginning that is given."""
+
+    engine: Engine
+    messages: list[Message]
+    cancel: Cancel
+    claims: Claims
+    stream: Callable[[str], None]
+    session: str
+    text: str = ""
+    said: set[str] = field(default_factory=set)
+
+    async def line(self, before: str, begin: str) -> None:
+        """Let the model go on from `begin` to the end of the line; keep what is so."""
+        before = before if self.text else ""
+        said, _ = await ask(
+            self.engine,
+            self.messages,
+            self.cancel,
+            begin=self.text + before + begin,
+            end=lambda text: at if (at := text.find("\n")) >= 0 else None,
+            most=MOST_TOKENS,
+            session=self.session,
+        )
+        kept = self.claims.kept(_whole_sentences(said))
+        if kept is None or not kept.strip():
+            return
+        kept = _plain(kept.strip())
+        if kept in self.said:
+            return  # What it says twice, it says of nothing in particular.
+        self.said.add(kept)
+        line = f"{before}{begin}{kept}\n"
+        self.text += line
+        self.stream(line)
+
+
+def _plain(said: str) -> str:
+    """Leave out that it is this line that is spoken of; that stands in front."""
+    rest = _THIS.sub("", said)
+    return rest[:1].upper() + rest[1:] if rest else said
+
+
+def _whole_sentences(said: str) -> str:
+    """Drop a last sentence that has no end, if there is one before it."""
+    said = said.strip()
+    if said.endswith((".", "!", "`", ")")) or ". " not in said:
+        return said
+    return said[: said.rindex(". ") + 1]
+
+
+def _subject(parsed: Parsed | None, found: Extent) -> str:
+    """Return how the first sentence begins."""
+    inside = [
+        item
+        for item in (definitions(parsed) if parsed else ())
+        if found.start <= item.start and item.end <= found.end
+    ]
+    whole = [one for one in inside if one.end - one.start >= (found.end - found.start) * 0.8]
+    return f"`{whole[0].name}`: " if whole else "Purpose: "
+
+
+def _step(snapshot: Snapshot, shown: str, step: Step) -> str:
+    """Return how the sentence about a part begins: by its lines and the first of them.
+
+    Without the code beside it, a small model takes one line for the next.
+    """
+    lines = snapshot.lines
+    code = shown[lines.starts[step.first] : lines.ends[step.first]].strip()
+    quoted = f", `{code[:_LONGEST_QUOTE].rstrip()}`" if code and "`" not in code else ""
+    return f"- {_lines(step.first + 1, step.last + 1)}{quoted}: "
+
+
+def _lines(first: int, last: int) -> str:
+    return f"Line {first}" if first == last else f"Lines {first} to {last}"
 
 
 def _names(text: str, uses: Sequence[Mention]) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What a user attaches in the text itself: ``@diff``, ``@repo``, ``@file src/app.py``.
+"""Signs that a user writes in the text itself: ``/explain``, ``@diff``, ``@file src/app.py``.
 
 For clients without a menu for it. Only the user's own last message is read this way, never a
 file, an answer or what a tool says.
@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pillion.context.chip import Chip, Kind
+from pillion.prompt import talk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,16 @@ _MENTION = re.compile(
     r"|(?P<kind>file|symbol|problems|selection)[ :]+(?P<name>[^\s`,;]+))"
 )
 _LINES = re.compile(r"(?P<path>.+):(?P<first>\d+)(?:-(?P<last>\d+))?")
+_COMMAND = re.compile(r"/(?P<name>[\w-]+)(?:\s+|\Z)")
 _MOST = 8
+
+
+def split_command(text: str) -> tuple[str, str]:
+    """Return the slash command that a message begins with, and the rest."""
+    match = _COMMAND.match(text)
+    if match and match["name"] in talk.commands():
+        return match["name"], text[match.end() :].strip()
+    return "", text
 
 
 def mentions(text: str, uri_of: Callable[[str], str | None]) -> tuple[list[Chip], list[str]]:

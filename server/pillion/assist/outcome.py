@@ -35,3 +35,5 @@ class Answer:
     trace: Trace = field(default_factory=Trace)
     snippets: tuple[Snippet, ...] = ()
     """The code from elsewhere that the model saw, in the order of the prompt."""
+    others: tuple[Suggestion, ...] = ()
+    """Other suggestions for the same place; only where the user asked."""

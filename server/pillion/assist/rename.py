@@ -65,7 +65,7 @@ async def rename(
     if new in words:
         return Refused(Nothing(Reason.NAME_TAKEN, f"The model suggests `{new}`."), new, 1)
     edits = tuple(Edit(first, last, new) for first, last in variable.places)
-    return Edited(edits, new)
+    return Edited(edits, new, about=(function.start, function.end))
 
 
 def _in_style(name: str, old: str, language: str) -> str | None:

@@ -16,7 +16,8 @@ from pillion.base.paths import events_dir
 if TYPE_CHECKING:
     from pathlib import Path
 
-EVENTS = ("shown", "accepted", "partlyAccepted", "dismissed")
+EVENTS = ("shown", "accepted", "partlyAccepted", "dismissed", "kept")
+"""`kept`: what was accepted is still in its document half a minute later."""
 
 KEPT_MONTHS = 13
 """Files, so that a year can be seen as a whole."""

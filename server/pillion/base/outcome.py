@@ -21,6 +21,8 @@ class Reason(StrEnum):
     OUT_OF_SYNC = "out_of_sync"
     TOO_LARGE = "too_large"
     PRIVATE = "private"
+    UNSAFE = "unsafe"
+    NOT_A_PLACE = "not_a_place"
     STALE = "stale"
     SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
@@ -31,6 +33,7 @@ class Reason(StrEnum):
     UNBALANCED = "unbalanced"
     NOTHING_LEFT = "nothing_left"
     LOW_CONFIDENCE = "low_confidence"
+    NOT_ASKED = "not_asked"
     OUTSIDE = "outside"
     PROSE = "prose"
     UNCHANGED = "unchanged"
@@ -71,6 +74,8 @@ _SENTENCES = {
     Reason.OUT_OF_SYNC: "An edit was lost or out of order; close and reopen the document.",
     Reason.TOO_LARGE: "The document is too large.",
     Reason.PRIVATE: "This file is kept from the model.",
+    Reason.UNSAFE: "That could change what the code does.",
+    Reason.NOT_A_PLACE: "There is nothing here that this could be done to.",
     Reason.STALE: "The document changed while the model was working.",
     Reason.SUPERSEDED: "A newer request took the place of this one.",
     Reason.CANCELLED: "The request was cancelled.",
@@ -93,5 +98,6 @@ _SENTENCES = {
     Reason.TOO_LONG: "The model's answer was too long.",
     Reason.RANGE_TOO_LARGE: "The range is too large to be rewritten at once.",
     Reason.NO_CODE_HERE: "There is no code here that this could be done to.",
+    Reason.NOT_ASKED: "Suggestions come when asked for only (`pillion.completion.eagerness`).",
     Reason.LOW_CONFIDENCE: "The model was not sure enough (`pillion.completion.eagerness`).",
 }

@@ -211,8 +211,8 @@ class Settings:
         "completion.eagerness",
         "eager",
         "`eager` shows every suggestion, `balanced` and `careful` only those that the model was "
-        "sure or very sure of.",
-        choices=("eager", "balanced", "careful"),
+        "sure or very sure of, `off` none that you did not ask for with a key.",
+        choices=("eager", "balanced", "careful", "off"),
     )
     cold_ms: int = _setting(
         "latency.coldMs",
@@ -225,7 +225,7 @@ class Settings:
     statistics: bool = _setting(
         "statistics",
         True,
-        "Count on this machine how often suggestions are shown, accepted and dismissed, for "
+        "Count on this machine how often suggestions are shown, accepted, dismissed and kept, for "
         "`pillion stats`; never more than the event and the day.",
     )
     debounce_ms: int = _setting(

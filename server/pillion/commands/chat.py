@@ -15,6 +15,8 @@ import click
 
 from pillion.app import make_engine
 from pillion.assist.chat import Ask, Chat, Listener
+from pillion.assist.mentions import split_command
+from pillion.assist.transcript import to_markdown
 from pillion.base.errors import PillionError, UsageError
 from pillion.base.settings import Settings
 from pillion.commands.conversations import Conversation, Conversations
@@ -22,7 +24,6 @@ from pillion.commands.desk import library_at
 from pillion.context.chip import Here
 from pillion.context.ignore import root_of
 from pillion.engine.base import Cancel
-from pillion.prompt import talk
 from pillion.prompt.chat import Message, Role
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from pillion.engine.base import Engine
 
 _PLACE = re.compile(r"(?P<file>.+?)(?::(?P<first>\d+)(?:-(?P<last>\d+))?)?")
-_COMMAND = re.compile(r"/(?P<name>[\w-]+)(?:\s+|\Z)")
 
 
 @click.command()
@@ -110,7 +110,7 @@ class Talk:
 
     async def say(self, engine: Engine, text: str, cancel: Cancel, listener: Listener) -> Reply:
         """Send a message; what came of it is kept, also when it was stopped."""
-        command, rest = split(text)
+        command, rest = split_command(text)
         before = self.conversation.messages
         asked = [*before, Message(Role.USER, rest)]
         ask = Ask(self.conversation.id, tuple(asked), command, here=self.here)
@@ -123,14 +123,6 @@ class Talk:
     def begin_anew(self) -> None:
         """Start another chat."""
         self.conversation = Conversation()
-
-
-def split(text: str) -> tuple[str, str]:
-    """Return the slash command that a message begins with, and the rest."""
-    match = _COMMAND.match(text)
-    if match and match["name"] in talk.commands():
-        return match["name"], text[match.end() :].strip()
-    return "", text
 
 
 async def _answer_all(
@@ -203,7 +195,7 @@ def _print(text: str) -> None:
 
 def _manage(kept: Conversations, export: str | None, delete: str | None) -> None:
     if export:
-        _print(kept.get(export).to_markdown())
+        _print(to_markdown(kept.get(export).messages))
     elif delete == "all":
         print(f"Deleted {kept.clear()} chats.")
     elif delete:

@@ -14,6 +14,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pillion.assist.transcript import title_of
 from pillion.base.errors import UsageError
 from pillion.base.paths import chats_dir
 from pillion.prompt.chat import Message, Role
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 MOST = 50
 """Chats that are kept of a project; beyond that the oldest are removed."""
-
-_TITLE = 60
 
 
 @dataclass
@@ -39,16 +38,7 @@ class Conversation:
     @property
     def title(self) -> str:
         """The first words that the user wrote."""
-        first = next((one.text for one in self.messages if one.role is Role.USER), "")
-        line = first.strip().partition("\n")[0]
-        return line if len(line) <= _TITLE else line[: _TITLE - 1] + "…"
-
-    def to_markdown(self) -> str:
-        """Return the chat as a document."""
-        who = {Role.USER: "You", Role.ASSISTANT: "Pillion"}
-        parts = [f"# {self.title}"]
-        parts += [f"## {who[one.role]}\n\n{one.text.strip()}" for one in self.messages]
-        return "\n\n".join(parts) + "\n"
+        return title_of(self.messages)
 
 
 class Conversations:

@@ -21,10 +21,12 @@ from rich.text import Text
 
 from pillion.base.errors import PillionError
 from pillion.base.settings import Settings
+from pillion.commands.demo_actions import act
 from pillion.engine import store
 from pillion.lsp.client import Client, Editor
 
 if TYPE_CHECKING:
+    from pillion.commands.demo_actions import Acted
     from pillion.engine.store import ModelFile
     from pillion.lsp.client import Json
 
@@ -75,10 +77,11 @@ def demo(model: str | None, *, as_json: bool) -> None:
     settings = Settings() if model is None else replace(Settings(), model=model)
     console = Console(stderr=as_json)
     file = _verified(settings.model, console)
-    shown = asyncio.run(_play(settings.model, console))
+    shown, acted = asyncio.run(_play(settings.model, console))
     if as_json:
         record = {"model": file.name, "sha256": file.sha256, "verified": file.verified}
-        click.echo(json.dumps(record | {"scenes": [asdict(scene) for scene in shown]}))
+        scenes = {"scenes": [asdict(scene) for scene in shown], "actions": asdict(acted)}
+        click.echo(json.dumps(record | scenes))
     if not any(scene.suggestion for scene in shown):
         raise PillionError("The server suggested nothing; `pillion doctor` may tell why.")
 
@@ -97,7 +100,7 @@ def _verified(model: str, console: Console) -> ModelFile:
     return file
 
 
-async def _play(model: str, console: Console) -> list[Shown]:
+async def _play(model: str, console: Console) -> tuple[list[Shown], Acted]:
     command = [sys.executable, "-m", "pillion", "serve", "--stdio"]
     started = time.perf_counter()
     client = await Client.start(command, editor=Editor(settings={"model": model}))
@@ -114,11 +117,12 @@ async def _play(model: str, console: Console) -> list[Shown]:
             with console.status("thinking: the first suggestion in a file reads all around it"):
                 shown.append(await _scene(client, scene))
             _show(shown[-1], console)
+        acted = await act(client, console)
         code = await client.close()
         console.print(f"server stopped with exit code {code}", style="dim")
     finally:
         await client.kill()
-    return shown
+    return shown, acted
 
 
 async def _scene(client: Client, scene: Scene) -> Shown:

@@ -19,6 +19,8 @@ from pillion.eval.plot import acceptance
 if TYPE_CHECKING:
     from datetime import date
 
+    from pillion.eval.metrics import Interval
+
 
 @click.command()
 @click.option("--days", default=30, show_default=True, help="Days to look back, today included.")
@@ -34,7 +36,8 @@ def stats(days: int, plot_path: Path | None, *, delete_all: bool, as_json: bool)
     """Show what became of the suggestions of the last days.
 
     Counted on this machine only, by event and day, where the editor tells the server (see
-    `pillion/inlineCompletion/shown`) and the setting `pillion.statistics` is on.
+    `pillion/inlineCompletion/shown`) and the setting `pillion.statistics` is on. "Kept" is what
+    was accepted and still in its document half a minute later, or when that was closed before.
     """
     if delete_all:
         count = events.delete()
@@ -55,17 +58,33 @@ def stats(days: int, plot_path: Path | None, *, delete_all: bool, as_json: bool)
 
 def _total(counts: dict[date, Counter[str]]) -> dict[str, object]:
     total: Counter[str] = sum(counts.values(), Counter())
-    rate = wilson(min(total["accepted"], total["shown"]), total["shown"])
-    return {**{event: total[event] for event in events.EVENTS}, "accepted_rate": rate._asdict()}
+    return {
+        **{event: total[event] for event in events.EVENTS},
+        "accepted_rate": _rate(total, "accepted", "shown")._asdict(),
+        "kept_rate": _rate(total, "kept", "accepted")._asdict(),
+    }
+
+
+def _rate(counts: Counter[str], event: str, of: str) -> Interval:
+    # The day may have ended, or the file been lost, between the two.
+    return wilson(min(counts[event], counts[of]), counts[of])
 
 
 def _show(counts: dict[date, Counter[str]]) -> None:
     table = Table(box=None)
-    for heading in ("", "shown", "accepted", "partly", "dismissed", "accepted of shown"):
+    for heading in ("", "shown", "accepted", "partly", "dismissed", "kept"):
         table.add_column(heading, justify="right" if heading else "left")
-    for name, found in [*((str(day), found) for day, found in counts.items()), ("all", None)]:
-        row = sum(counts.values(), Counter()) if found is None else found
-        rate = wilson(min(row["accepted"], row["shown"]), row["shown"])
-        share = f"{rate.share:.0%} ({rate.low:.0%} to {rate.high:.0%})" if row["shown"] else "–"  # noqa: RUF001
-        table.add_row(name, *(str(row[event]) for event in events.EVENTS), share)
-    Console().print(table)
+    total: Counter[str] = sum(counts.values(), Counter())
+    for name, row in [*((str(day), found) for day, found in counts.items()), ("all", total)]:
+        table.add_row(name, *(str(row[event]) for event in events.EVENTS))
+    console = Console()
+    console.print(table)
+    console.print(f"Accepted of those shown: {_share(total, 'accepted', 'shown')}.")
+    console.print(f"Kept of those accepted: {_share(total, 'kept', 'accepted')}.")
+
+
+def _share(counts: Counter[str], event: str, of: str) -> str:
+    if not counts[of]:
+        return "none yet"
+    rate = _rate(counts, event, of)
+    return f"{rate.share:.0%} ({rate.low:.0%} to {rate.high:.0%})"

@@ -5,6 +5,7 @@ llama.cpp in this process, a server over HTTP and a scripted fake are equals beh
 
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
 from dataclasses import dataclass, field, replace
@@ -52,7 +53,7 @@ class FinishReason(StrEnum):
     """Why a generation ended."""
 
     STOP = "stop"
-    """The model ended it (an end-of-generation token)."""
+    """The model ended it (an end-of-generation token), or one of the request's `stops` did."""
     LENGTH = "length"
     """The token limit or the end of the context was reached."""
     CANCELLED = "cancelled"
@@ -60,7 +61,7 @@ class FinishReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The end of a generation and what it cost."""
+    """The end of a generation and what it cost; the prompt is on the first sample's account."""
 
     reason: FinishReason
     prompt_tokens: int = 0
@@ -82,11 +83,13 @@ class Finish:
 class Chunk:
     """A piece of output: whole characters only, healed text already stripped.
 
-    The last chunk of a stream, and only it, has `finish`; its text may be empty.
+    The last chunk of each sample, and only it, has `finish`; its text may be empty.
     """
 
     text: str
     finish: Finish | None = None
+    sample: int = 0
+    """Whose piece it is, where a request asks for several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class Sampling:
     top_k: int = 40
     """And among so many, at most."""
     seed: int = 0
-    """The same seed draws the same."""
+    """The same seed draws the same; of several samples each adds its number."""
     infill: bool = False
     """Top-k 40, top-p 0.9 and llama.cpp's `infill` sampler before the greedy choice."""
 
@@ -125,6 +128,26 @@ class Request:
     priority: Priority = Priority.COMPLETION
     speculate: bool = True
     """Draft tokens from the text at hand, where that is known to change nothing but the speed."""
+    samples: int = 1
+    """So many outputs of one prompt, side by side; of several the first one is greedy, and the
+    others are drawn with the temperature. At temperature 0 all are the same."""
+    grammar: str = ""
+    """What the output must follow, in GBNF, from its first character behind healed text on; its
+    rule `root` is the whole output. An output that is cut off may be the beginning of one."""
+    stops: tuple[str, ...] = ()
+    """The output ends before the first of these texts."""
+
+    def alone(self, sample: int) -> Request:
+        """Return the request for one of the samples."""
+        if self.samples == 1:
+            return self
+        heat = self.sampling.temperature if sample else 0.0
+        sampling = replace(self.sampling, temperature=heat, seed=self.sampling.seed + sample)
+        return replace(self, samples=1, sampling=sampling)
+
+
+MOST_SAMPLES = 8
+"""Outputs that one request may ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +189,10 @@ class Engine(Protocol):
         """
 
     def stream(self, request: Request, cancel: Cancel) -> AsyncGenerator[Chunk, None]:
-        """Generate. The last chunk carries `finish`, also after a cancel.
+        """Generate. The last chunk of each sample carries `finish`, also after a cancel.
 
         Loads the model first if need be. Closing the generator early cancels the generation.
-            Requests are served by priority, then in order.
+        Requests are served by priority, then in order. Chunks of several samples come mixed.
         Raises `EngineError` when the model cannot answer.
         """
 
@@ -192,31 +215,34 @@ class Written:
 
 
 async def write(
-    engine: Engine, request: Request, cancel: Cancel, samples: int = 1
+    engine: Engine, request: Request, cancel: Cancel, samples: int | None = None
 ) -> list[Written]:
-    """Return the whole output of `request`, or several to choose from.
+    """Return the whole output of `request`, one for each sample.
 
-    Of several the first is greedy, and the others are drawn with the request's temperature and
-    a seed each. After a cancel it returns what there is; every one says so in its `finish`.
-    Raises `EngineError` when the model cannot answer.
+    `samples` replaces what the request says. After a cancel it returns what there is; every one
+    says so in its `finish`. Raises `EngineError` when the model cannot answer.
     """
-    found = []
-    for index in range(samples):
-        sampling = request.sampling
-        if samples > 1:
-            heat = sampling.temperature if index else 0.0
-            sampling = replace(sampling, temperature=heat, seed=sampling.seed + index)
-        found.append(await _write(engine, replace(request, sampling=sampling), cancel))
-    return found
-
-
-async def _write(engine: Engine, request: Request, cancel: Cancel) -> Written:
-    text = ""
+    if samples is not None:
+        request = replace(request, samples=samples)
+    texts = [""] * request.samples
+    ends = [Finish(FinishReason.CANCELLED)] * request.samples
     async for chunk in engine.stream(request, cancel):
-        text += chunk.text
+        texts[chunk.sample] += chunk.text
         if chunk.finish:
-            return Written(text, chunk.finish)
-    return Written(text, Finish(FinishReason.CANCELLED))
+            ends[chunk.sample] = chunk.finish
+    return [Written(text, end) for text, end in zip(texts, ends, strict=True)]
+
+
+async def in_turn(
+    stream: Callable[[Request, Cancel], AsyncGenerator[Chunk, None]],
+    request: Request,
+    cancel: Cancel,
+) -> AsyncGenerator[Chunk, None]:
+    """Stream the samples of `request` one after the other, for an engine that knows only one."""
+    for sample in range(request.samples):
+        async with contextlib.aclosing(stream(request.alone(sample), cancel)) as chunks:
+            async for chunk in chunks:
+                yield replace(chunk, sample=sample)
 
 
 @runtime_checkable

@@ -13,11 +13,15 @@ library, so that they never wait for Python's interpreter lock:
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import platform
 import sys
+import tempfile
+import weakref
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 # Threads that wait must sleep, not spin: with another program on one of two cores, spinning
@@ -34,7 +38,7 @@ from pillion.base.errors import EngineError, EngineLoadError
 from pillion.prompt.model_input import Special
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -44,6 +48,10 @@ if TYPE_CHECKING:
 BATCH_CPU, BATCH_GPU = 128, 512
 """On a processor 128 reads 5 % slower than 512 and a cancel loses a second less of work; on a GPU
 a batch takes milliseconds (docs/performance.md)."""
+
+SIDE_BY_SIDE = 4
+"""Sequences that go on in one call on a processor: the kernels take four rows at a time, and
+up to seven rows give the same logits as one, bit for bit (docs/performance.md)."""
 
 ABORTED = 2
 """What `llama_decode` returns when the abort callback ended it."""
@@ -98,6 +106,7 @@ class Model:
             lib.llama_log_set(_SILENT, ctypes.c_void_p(0))
         # On a GPU a call of eight tokens costs three of one, and drafts do not pay (H100).
         self.drafts = not self.on_gpu
+        self.side_by_side = self.batch_tokens if self.on_gpu else SIDE_BY_SIDE
         self._memory = lib.llama_get_memory(self._context)
         self.vocab: Any = lib.llama_model_get_vocab(self._model)
         self.vocab_size: int = lib.llama_vocab_n_tokens(self.vocab)
@@ -162,11 +171,18 @@ class Model:
         The logits of the last `rows` tokens can be read with `logits`.
         Returns False when it was aborted; what was finished stays in the KV cache (`held`).
         """
-        self._batch.fill(tokens, position, sequence, rows)
-        code = lib.llama_decode(self._context, self._batch.value)
-        if code not in (0, ABORTED):
-            raise EngineError(f"llama.cpp could not evaluate {len(tokens)} tokens (code {code}).")
-        return bool(code == 0)
+        self._batch.fill(tokens, range(position, position + len(tokens)), [sequence], rows)
+        return self._decode()
+
+    def decode_each(
+        self, tokens: Sequence[int], positions: Sequence[int], sequences: Sequence[int]
+    ) -> bool:
+        """Evaluate one token of each of several sequences; `logits` has a row for each.
+
+        Returns False when it was aborted.
+        """
+        self._batch.fill(tokens, positions, sequences, len(tokens))
+        return self._decode()
 
     def held(self, sequence: int) -> int:
         """Return how many tokens of a sequence the KV cache holds."""
@@ -177,6 +193,13 @@ class Model:
         if not lib.llama_memory_seq_rm(self._memory, sequence, start, -1):
             # Recurrent models cannot give back a part of their state: begin anew.
             lib.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+
+    def share(self, length: int, source: int, target: int) -> None:
+        """Let `target`, an empty sequence, begin with the first `length` tokens of `source`.
+
+        Both use the same cells. Recurrent models share their whole state, whatever `length` says.
+        """
+        lib.llama_memory_seq_cp(self._memory, source, target, 0, length)
 
     def logits(self, row: int = -1) -> NDArray[np.float32]:
         """Return logits of the last decode, shape (vocab_size,), valid until the next one.
@@ -208,6 +231,17 @@ class Model:
         lib.llama_sampler_apply(self._infill, ctypes.byref(candidates))
         return int(candidates.data[candidates.selected].id)
 
+    def grammar(self, text: str) -> Grammar:
+        """Return a GBNF grammar with the rule `root`. Raises `EngineError` if it is none."""
+        _check_grammar(text)
+        with _standard_error() as said:
+            sampler = lib.llama_sampler_init_grammar(self.vocab, text.encode(), b"root")
+        if not sampler:
+            raise EngineError(
+                f"The grammar cannot be used. {_grammar_fault(''.join(said))}".strip()
+            )
+        return Grammar(sampler, self._written)
+
     def close(self) -> None:
         """Free the model. Nothing else may be called afterwards."""
         if self._infill is not None:
@@ -215,6 +249,23 @@ class Model:
         self._batch.close()
         lib.llama_free(self._context)
         lib.llama_model_free(self._model)
+
+    @cached_property
+    def _written(self) -> NDArray[np.bool_]:
+        """Which tokens an output may have: those with a text, and its ends; shape (vocab_size,)."""
+        return np.array(
+            [
+                bool(piece) or lib.llama_vocab_is_eog(self.vocab, token)
+                for token, piece in enumerate(self.pieces())
+            ]
+        )
+
+    def _decode(self) -> bool:
+        code = lib.llama_decode(self._context, self._batch.value)
+        if code not in (0, ABORTED):
+            count = self._batch.value.n_tokens
+            raise EngineError(f"llama.cpp could not evaluate {count} tokens (code {code}).")
+        return bool(code == 0)
 
     def _start(
         self, path: Path, options: LoadOptions, report: Callable[[float], bool] | None
@@ -275,6 +326,81 @@ class Model:
         return context
 
 
+class Grammar:
+    """What an output must follow, by llama.cpp's grammar sampler, and how much of it is written."""
+
+    def __init__(self, sampler: Any, written: NDArray[np.bool_]) -> None:
+        """`written` says of every token whether an output may have it."""
+        self._sampler, self._written = sampler, written
+        weakref.finalize(self, lib.llama_sampler_free, sampler)
+
+    def allowed(self, tokens: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
+        """Return which of `tokens`, of shape (n,), may come next."""
+        data = np.zeros(len(tokens), _CANDIDATE)
+        data["id"] = tokens
+        first = ctypes.cast(data.ctypes.data, ctypes.POINTER(lib.llama_token_data))
+        candidates = lib.llama_token_data_array(first, len(tokens), -1, False)
+        lib.llama_sampler_apply(self._sampler, ctypes.byref(candidates))
+        found: NDArray[np.bool_] = np.isfinite(data["logit"]) & self._written[tokens]
+        return found
+
+    def accept(self, token: int) -> None:
+        """Take note of the next token, which must be allowed and must not end the output.
+
+        Any other would end this process.
+        """
+        lib.llama_sampler_accept(self._sampler, token)
+
+    def copy(self) -> Grammar:
+        """Return the same, for another output."""
+        return Grammar(lib.llama_sampler_clone(self._sampler), self._written)
+
+
+_CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
+"""`llama_token_data`."""
+
+_LONGEST_GRAMMAR, _DEEPEST_GRAMMAR = 65536, 200
+
+
+def _check_grammar(text: str) -> None:
+    """Refuse what llama.cpp reads by recursion until its stack ends, or would read only in part."""
+    depth = deepest = 0
+    for char in text:
+        depth += (char == "(") - (char == ")")
+        deepest = max(deepest, depth)
+    if len(text) > _LONGEST_GRAMMAR or deepest > _DEEPEST_GRAMMAR:
+        raise EngineError("The grammar is too long or too deep.")
+    if "\0" in text:
+        raise EngineError("The grammar has a zero byte.")
+
+
+@contextlib.contextmanager
+def _standard_error() -> Iterator[list[str]]:
+    """Keep what C code writes to the standard error; llama.cpp prints a faulty grammar there."""
+    said: list[str] = []
+    with tempfile.TemporaryFile() as file:
+        try:
+            real = os.dup(2)
+        except OSError:  # It is closed, and nobody will see anything.
+            yield said
+            return
+        try:
+            os.dup2(file.fileno(), 2)
+            yield said
+        finally:
+            os.dup2(real, 2)
+            os.close(real)
+        file.seek(0)
+        said.append(file.read().decode(errors="replace"))
+
+
+def _grammar_fault(said: str) -> str:
+    """Return llama.cpp's first complaint about a grammar as a sentence."""
+    _, _, fault = said.partition("error parsing grammar: ")
+    line = fault.split("\n", 1)[0].strip()
+    return f"It says: {line[:80]}" if line else "A rule is missing, or begins with itself."
+
+
 def usable_cores() -> int:
     """Return how many cores this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)  # Not on macOS and Windows.
@@ -298,18 +424,23 @@ class _Batch:
         self._logits = as_array(self.value.logits, shape=(size,))
         as_array(self.value.n_seq_id, shape=(size,))[:] = 1
         self._sequences = [self.value.seq_id[index] for index in range(size)]
-        self._sequence = -1
+        self._of = [-1] * size
 
-    def fill(self, tokens: Sequence[int], position: int, sequence: int, rows: int) -> None:
+    def fill(
+        self, tokens: Sequence[int], positions: Sequence[int], sequences: Sequence[int], rows: int
+    ) -> None:
+        """Put tokens in; one sequence is for all of them. The last `rows` get logits."""
         count = len(tokens)
         self._token[:count] = tokens
-        self._pos[:count] = np.arange(position, position + count)
+        self._pos[:count] = positions
         self._logits[: count - rows] = 0
         self._logits[count - rows : count] = 1
-        if sequence != self._sequence:
-            for item in self._sequences:
-                item[0] = sequence
-            self._sequence = sequence
+        if len(sequences) == 1:
+            sequences = [sequences[0]] * count
+        if (before := self._of[:count]) != list(sequences):
+            for index, sequence in enumerate(sequences):
+                if sequence != before[index]:
+                    self._sequences[index][0] = self._of[index] = sequence
         self.value.n_tokens = count
 
     def close(self) -> None:

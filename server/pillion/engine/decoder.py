@@ -1,27 +1,30 @@
 """Many requests on one model: which runs next, and which sequence of the KV cache it uses.
 
 Works in one thread. Each session (a document, a chat) has a sequence of its own, so that switching
-between them evaluates next to nothing; the least recently used one makes room.
+between them evaluates next to nothing; the least recently used one makes room. While several
+samples of a prompt are written, each further one has a sequence of its own, too.
 Completion comes before chat, and chat before background work, at every step: a step is one call of
 llama.cpp, and a request of higher priority also aborts the call that is running for a lower one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
 from pillion.base.errors import EngineError
-from pillion.engine.generation import Cells, DecodableModel, Drafting, Generation
+from pillion.engine.cells import Cells, Holding
+from pillion.engine.generation import Drafting, Generation
 from pillion.engine.vocabulary import Vocabulary
 from pillion.prompt.model_input import Markup, Special, is_text
 from pillion.text.utf8 import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from pillion.engine.base import Cancel, Finish, Request
+    from pillion.engine.base import Cancel, Chunk, Request
+    from pillion.engine.decodable import DecodableModel
     from pillion.prompt.model_input import Piece, Prompt
 
 
@@ -35,8 +38,8 @@ class Job:
 
     request: Request
     cancel: Cancel
-    emit: Callable[[str], None]
-    done: Callable[[Finish | BaseException], None]
+    emit: Callable[[Chunk | Exception], None]
+    """Gets the chunks, of which the last of each sample has `finish`, or the error that ends it."""
     generation: Generation | None = None
     order: int = field(default_factory=count().__next__)
 
@@ -53,58 +56,76 @@ class Decoder:
         self._model = model
         self._vocabulary = Vocabulary(model.pieces())
         self._drafting = Drafting()
-        self._sessions: dict[str, Cells] = {}
+        self._sessions: dict[str, Holding] = {}
         """Session to its part of the KV cache, least recently used first."""
         self._free = list(range(model.sequences))
         self._tokenized: dict[Piece, list[int]] = {}
         """The texts tokenized last, oldest first: between keystrokes most of a prompt stays."""
 
     def step(self, job: Job) -> bool:
-        """Do one step of `job`; return whether it goes on. Its end, or its error, is `done`."""
+        """Do one step of `job`; return whether it goes on. Its end, or its error, is emitted."""
+        goes_on = False
         try:
-            if job.generation is None:
-                tokens, needed = self._tokens(job.request)
-                request = job.request
-                if request.speculate and not self._model.drafts:
-                    request = replace(request, speculate=False)
-                job.generation = Generation(
-                    request, tokens, needed, job.cancel, job.emit, drafting=self._drafting
-                )
-            cells = self._cells(job)
-            if job.generation.step(self._model, self._vocabulary, cells):
-                return True
-            result: Finish | BaseException | None = job.generation.finish
+            generation = job.generation or self._begin(job)
+            goes_on = generation.step(self._cells(job, generation))
         except Exception as error:  # noqa: BLE001 - raised where the answer is awaited.
-            result = error
-        if result is not None:
-            job.done(result)
-        return False
+            job.emit(error)
+        if not goes_on:
+            self._leave(job)
+        return goes_on
 
     def forget(self, session: str) -> None:
         """Free the part of the KV cache that a session has."""
-        if cells := self._sessions.pop(session, None):
+        if holding := self._sessions.pop(session, None):
+            self._give_back([holding.own, *holding.branches])
+
+    def _begin(self, job: Job) -> Generation:
+        tokens, needed = self._tokens(job.request)
+        job.generation = Generation(
+            job.request,
+            tokens,
+            needed,
+            job.cancel,
+            job.emit,
+            model=self._model,
+            vocabulary=self._vocabulary,
+            drafting=self._drafting,
+        )
+        return job.generation
+
+    def _cells(self, job: Job, generation: Generation) -> list[Cells]:
+        """Return the job's part of the KV cache; other sessions make room, the oldest first."""
+        session, branches = job.request.session, job.request.samples - 1
+        holding = self._sessions.pop(session, None)
+        if holding and holding.user is not job:
+            self._give_back(holding.branches)
+            holding.branches = []
+        has = 1 + len(holding.branches) if holding else 0
+        while len(self._free) < 1 + branches - has:
+            self.forget(next(iter(self._sessions)))
+        holding = holding or Holding(Cells(self._free.pop()))
+        holding.user = job
+        while len(holding.branches) < branches:
+            holding.branches.append(Cells(self._free.pop()))
+        held = sum(other.size for other in self._sessions.values())
+        while self._sessions and generation.most_tokens + held > self._model.cells:
+            oldest = next(iter(self._sessions))
+            held -= self._sessions[oldest].size
+            self.forget(oldest)
+        self._sessions[session] = holding
+        return [holding.own, *holding.branches]
+
+    def _leave(self, job: Job) -> None:
+        """Free the further samples' part of the KV cache; the session keeps what it has read."""
+        holding = self._sessions.get(job.request.session)
+        if holding and holding.user is job:
+            self._give_back(holding.branches)
+            holding.branches, holding.user = [], None
+
+    def _give_back(self, given: Sequence[Cells]) -> None:
+        for cells in given:
             cells.cut(self._model, 0)
             self._free.append(cells.sequence)
-
-    def _cells(self, job: Job) -> Cells:
-        """Return the session's part of the KV cache; others make room, the oldest first."""
-        session = job.request.session
-        cells = self._sessions.pop(session, None)
-        while cells is None:
-            if self._free:
-                cells = Cells(self._free.pop())
-            else:
-                self.forget(next(iter(self._sessions)))
-        self._sessions[session] = cells
-        wanted = job.generation.most_tokens if job.generation else 0
-        while (
-            len(self._sessions) > 1 and wanted + self._held_by_others(session) > self._model.cells
-        ):
-            self.forget(next(iter(self._sessions)))
-        return cells
-
-    def _held_by_others(self, session: str) -> int:
-        return sum(len(cells.held) for name, cells in self._sessions.items() if name != session)
 
     def _tokens(self, request: Request) -> tuple[list[int], bytes]:
         """Return the prompt's tokens and the bytes that the output must begin with."""

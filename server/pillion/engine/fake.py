@@ -7,11 +7,21 @@ for a real model in anything a user sees.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pillion.base.errors import EngineClosedError, EngineLoadError
-from pillion.engine.base import Cancel, Chunk, Finish, FinishReason, ModelInfo, Request
+from pillion.engine.base import (
+    Cancel,
+    Chunk,
+    Finish,
+    FinishReason,
+    ModelInfo,
+    Request,
+    in_turn,
+)
+from pillion.engine.stops import Stops
 from pillion.prompt.model_input import Special
 
 if TYPE_CHECKING:
@@ -36,7 +46,11 @@ class Script:
 
 @dataclass
 class FakeEngine:
-    """An `Engine` that plays `scripts` in order and then repeats the last one."""
+    """An `Engine` that plays `scripts` in order and then repeats the last one.
+
+    Each sample of a request is a script of its own, played after the one before. A script does
+    not follow the request's grammar.
+    """
 
     scripts: Sequence[Script] = (Script(),)
     load_seconds: float = 0.0
@@ -46,6 +60,8 @@ class FakeEngine:
     )
     requests: list[Request] = field(default_factory=list)
     """Every request, in the order they arrived."""
+    played: int = 0
+    """Scripts played so far."""
     info: ModelInfo | None = None
     closed: bool = False
 
@@ -62,26 +78,38 @@ class FakeEngine:
         return self.info
 
     async def stream(self, request: Request, cancel: Cancel) -> AsyncGenerator[Chunk, None]:
-        """Play the next script."""
+        """Play the next script, or as many as there are samples."""
         if self.closed:
             raise EngineClosedError("The engine was closed.")
         await self.load()
-        script = self.scripts[min(len(self.requests), len(self.scripts) - 1)]
         self.requests.append(request)
-        said = 0
+        async with contextlib.aclosing(in_turn(self._play, request, cancel)) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+    async def _play(self, request: Request, cancel: Cancel) -> AsyncGenerator[Chunk, None]:
+        script = self.scripts[min(self.played, len(self.scripts) - 1)]
+        self.played += 1
+        stops, stopped, said = Stops(request.stops), False, 0
         for text in script.chunks:
             await asyncio.sleep(script.delay)
             if cancel.is_set() or said == request.max_tokens:
                 break
             said += 1
-            yield Chunk(text)
+            sure, stopped = stops.feed(text)
+            if sure:
+                yield Chunk(sure)
+            if stopped:
+                break
         while script.hangs and not cancel.is_set():  # noqa: ASYNC110 - set from any thread.
             await asyncio.sleep(0.005)
         if script.error:
             raise script.error
-        reason = FinishReason.CANCELLED if cancel.is_set() else script.finish
+        reason = FinishReason.STOP if stopped else script.finish
+        reason = FinishReason.CANCELLED if cancel.is_set() else reason
         costs = {"prompt_tokens": 1, "evaluated_tokens": 1, "generated_tokens": said}
-        yield Chunk("", Finish(reason, **costs, log_probability=script.log_probability))
+        finish = Finish(reason, **costs, log_probability=script.log_probability)
+        yield Chunk(stops.rest(), finish)
 
     async def count(self, texts: Sequence[str]) -> list[int]:
         """Count a token for every four characters."""

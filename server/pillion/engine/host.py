@@ -317,14 +317,16 @@ class Client:
         session = f"{self._number}:{request.session}"
         self._sessions.add(session)
         chunks = self._host.engine.stream(replace(request, session=session), self.pending[id_])
+        ended = 0
         async with contextlib.aclosing(chunks):
             async for chunk in chunks:
                 self._host.chunks += 1
-                if chunk.finish:
-                    finish = wire.from_finish(chunk.finish)
-                    return {"type": "finish", "text": chunk.text, "finish": finish}
+                ended += chunk.finish is not None
+                values = {"chunk": wire.from_chunk(chunk)}
+                if ended == request.samples:
+                    return values | {"type": "finish"}
                 if id_ in self.pending:
-                    self._send({"type": "chunk", "id": id_, "text": chunk.text})
+                    self._send(values | {"type": "chunk", "id": id_})
         raise EngineError("The engine stopped without an end.")
 
     async def _count(self, message: Message) -> Message:

@@ -76,7 +76,8 @@ class HostedEngine:
 
         cancel.on_set(note_cancel)
         if not await self._loaded_before(cancelled):
-            yield Chunk("", Finish(FinishReason.CANCELLED))
+            for sample in range(request.samples):
+                yield Chunk("", Finish(FinishReason.CANCELLED), sample)
             return
         link = self._link
         if link is None:
@@ -88,9 +89,8 @@ class HostedEngine:
                 message = await answers.get()
                 if isinstance(message, Exception):
                     raise message
-                chunk = _chunk(message)
-                yield chunk
-                if chunk.finish:
+                yield _chunk(message)
+                if message["type"] == "finish":
                     return
         finally:
             watching.cancel()
@@ -194,10 +194,8 @@ class HostedEngine:
 
 def _chunk(message: Message) -> Chunk:
     """Return what a message says of a generation. Raises `EngineError`."""
-    if message["type"] == "chunk":
-        return Chunk(message["text"])
-    if message["type"] == "finish":
-        return Chunk(message["text"], wire.to_finish(message["finish"]))
+    if message["type"] in {"chunk", "finish"}:
+        return wire.to_chunk(message["chunk"])
     if message["type"] == "error":
         raise wire.to_error(message["error"])
     raise EngineError("The engine gave a strange answer.")

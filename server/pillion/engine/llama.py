@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pillion.base.errors import EngineClosedError
 from pillion.engine import store
 from pillion.engine.abort import AbortFlag
-from pillion.engine.base import Cancel, Chunk, Finish, ModelInfo, Request
+from pillion.engine.base import Cancel, Chunk, ModelInfo, Request
 from pillion.engine.decoder import Job
 from pillion.engine.worker import Worker
 from pillion.prompt.model_input import Special
@@ -70,26 +70,25 @@ class LlamaEngine:
         """Generate; see `Engine.stream`."""
         await self.load()
         loop = asyncio.get_running_loop()
-        chunks: asyncio.Queue[str | Finish | BaseException] = asyncio.Queue()
+        chunks: asyncio.Queue[Chunk | Exception] = asyncio.Queue()
 
-        def put(item: str | Finish | BaseException) -> None:
+        def put(item: Chunk | Exception) -> None:
             loop.call_soon_threadsafe(chunks.put_nowait, item)
 
         # Closing this generator must stop the engine, but is not the caller's cancel.
         stop = Cancel()
         cancel.on_set(stop.set)
-        job = Job(request, stop, put, put)
+        job = Job(request, stop, put)
         stop.on_set(lambda: self._interrupt(job))
         self._submit(job)
         try:
-            while True:
+            ended = 0
+            while ended < request.samples:
                 item = await chunks.get()
-                if isinstance(item, BaseException):
+                if isinstance(item, Exception):
                     raise item
-                if isinstance(item, Finish):
-                    yield Chunk("", item)
-                    return
-                yield Chunk(item)
+                ended += item.finish is not None
+                yield item
         finally:
             stop.set()
 
@@ -172,7 +171,7 @@ class LlamaEngine:
         while job := self._first():
             decoder, model = self._decoder, self._model
             if decoder is None or model is None:
-                job.done(EngineClosedError("The engine was closed."))
+                job.emit(EngineClosedError("The engine was closed."))
                 goes_on = False
             else:
                 model.abort_with(self._flag)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pillion.engine.generation import Cells, DecodableModel
+    from pillion.engine.cells import Cells
+    from pillion.engine.decodable import DecodableModel
 
 SIZES = ((4, 4), (3, 3, 2))
 """Rows of the calls that are tried out: every size that a draft of up to three tokens leads to."""

@@ -1,13 +1,15 @@
 """The tokens of a model as bytes, and which of them may come next while healing.
 
 Token healing (design decision 5) makes the output begin with bytes that the user already typed.
-Both answers here are exact: a token is allowed if its bytes continue the required ones or are
-continued by them. Pure values; nothing here runs a model.
+The answers here are exact: a token is allowed if its bytes continue the required ones or are
+continued by them, and, where the output must be solid, if no blank comes behind the required ones.
+Pure values; nothing here runs a model.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+
+BLANKS = tuple(bytes([byte]) for byte in b" \t\r\n\f\v")
 
 
 class Vocabulary:
@@ -29,17 +34,26 @@ class Vocabulary:
         self._sorted = [pieces[i] for i in order]
         self._longest = max((len(piece) for piece in self._sorted), default=0)
 
-    def allowed(self, needed: bytes) -> NDArray[np.int32]:
+    def allowed(self, needed: bytes, *, solid: bool = False) -> NDArray[np.int32]:
         """Return the ids of all tokens that begin with `needed` or that `needed` begins with.
 
+        With `solid` none that has a blank behind `needed`.
         Shape (n,), n from 0; the order has no meaning.
         """
         longer = self._range(needed)
+        if solid:
+            blank = [self._range(needed + one) for one in BLANKS]
+            longer = np.setdiff1d(longer, np.concatenate(blank))
         shorter = [
             self._range(needed[:size], exact=True)
             for size in range(1, min(len(needed), self._longest + 1))
         ]
         return np.concatenate([longer, *shorter])
+
+    @cached_property
+    def blank(self) -> NDArray[np.int32]:
+        """The ids of all tokens that begin with a blank."""
+        return np.concatenate([self._range(one) for one in BLANKS])
 
     def _range(self, prefix: bytes, *, exact: bool = False) -> NDArray[np.int32]:
         low = bisect_left(self._sorted, prefix)

@@ -19,10 +19,10 @@ from typing import Any
 
 from pillion.base import errors
 from pillion.base.errors import EngineError, PillionError
-from pillion.engine.base import Finish, FinishReason, ModelInfo, Priority, Request, Sampling
+from pillion.engine.base import Chunk, Finish, FinishReason, ModelInfo, Priority, Request, Sampling
 from pillion.prompt.model_input import Markup, Piece, Prompt, Special
 
-PROTOCOL = 3
+PROTOCOL = 5
 
 Message = dict[str, Any]
 
@@ -77,6 +77,7 @@ def to_request(values: Message) -> Request:
             "prompt": Prompt(pieces, **prompt),
             "sampling": Sampling(**values["sampling"]),
             "priority": Priority(values["priority"]),
+            "stops": tuple(values["stops"]),
         }
         return Request(**(values | special))
     except (KeyError, TypeError, ValueError) as error:
@@ -95,17 +96,20 @@ def _to_piece(value: Any) -> Piece:
     return Markup(value["markup"]) if "markup" in value else Special(value["special"])
 
 
-def from_finish(finish: Finish) -> Message:
-    """Return the JSON form of `finish`."""
-    return asdict(finish)
+def from_chunk(chunk: Chunk) -> Message:
+    """Return the JSON form of `chunk`."""
+    return asdict(chunk)
 
 
-def to_finish(values: Message) -> Finish:
-    """Return the end of a generation of its JSON form. Raises `WireError`."""
+def to_chunk(values: Message) -> Chunk:
+    """Return the chunk of its JSON form. Raises `WireError`."""
     try:
-        return Finish(**(values | {"reason": FinishReason(values["reason"])}))
+        finish = values["finish"]
+        if finish is not None:
+            finish = Finish(**(finish | {"reason": FinishReason(finish["reason"])}))
+        return Chunk(values["text"], finish, values["sample"])
     except (KeyError, TypeError, ValueError) as error:
-        raise WireError("The end of a generation cannot be read.") from error
+        raise WireError("A piece of a generation cannot be read.") from error
 
 
 def to_texts(values: Message) -> list[str]:

@@ -23,7 +23,7 @@ from pillion.eval.defects import Defect, Inserted, defects
 from pillion.eval.figures import Aim, at_least, at_most
 from pillion.eval.metrics import wilson
 from pillion.post.pipeline import Stopper, finish
-from pillion.post.shape import multiline_here
+from pillion.post.shape import multiline_here, solid_here
 from pillion.prompt.fim import layout
 from pillion.syntax.locate import locate
 
@@ -92,8 +92,9 @@ async def ask(engine: Engine, settings: Settings, sources: Sources, cursor: Curs
     snapshot, offset, _ = cursor.document(sources.text(cursor.root, cursor.path))
     info = await engine.load()
     allowed = plan(SPEED, settings)
-    window = cut(locate(snapshot, offset), allowed.full, None)
-    prompt = layout(window, info.specials)
+    site = locate(snapshot, offset)
+    window = cut(site, allowed.full, None)
+    prompt = layout(window, info.specials, solid=solid_here(site))
     request = Request(prompt, allowed.max_tokens, session=snapshot.uri)
     started, pieces = time.perf_counter(), []
     async for chunk in engine.stream(request, Cancel()):

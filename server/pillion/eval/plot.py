@@ -40,7 +40,7 @@ def latency(rows: Sequence[Row], path: Path) -> None:
 
 
 def acceptance(counts: Mapping[date, Counter[str]], path: Path) -> None:
-    """Draw how many suggestions were shown and accepted on each day, into the PNG `path`."""
+    """Draw what became of the suggestions of each day, into the PNG `path`."""
     _require_matplotlib()
     # Imported here: an optional extra.
     from matplotlib.figure import Figure  # noqa: PLC0415
@@ -50,15 +50,17 @@ def acceptance(counts: Mapping[date, Counter[str]], path: Path) -> None:
     names = [f"{day:%d %b}" for day in counts]
     shown = [found["shown"] for found in counts.values()]
     accepted = [found["accepted"] for found in counts.values()]
+    kept = [min(found["kept"], found["accepted"]) for found in counts.values()]
     partly = [found["partlyAccepted"] for found in counts.values()]
     axes.bar(names, shown, color="#b8bfca", label="shown")
-    axes.bar(names, accepted, color="#2f7d6b", label="accepted")
+    axes.bar(names, accepted, color="#86b8a8", label="accepted")
+    axes.bar(names, kept, color="#2f7d6b", label="kept for half a minute")
     axes.plot(names, partly, "o", color="#e0a458", label="partly accepted")
     axes.set_ylabel("suggestions")
     axes.tick_params(axis="x", rotation=60)
     axes.grid(visible=True, axis="y", alpha=0.3)
     axes.set_axisbelow(True)
-    axes.legend(frameon=False)
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     figure.savefig(path, dpi=150)
 
 

@@ -1,8 +1,8 @@
-"""The repository suite: lines of real repositories, with and without the rest of the repository.
+"""The repository suite: pieces of real repositories, with and without the rest of the repository.
 
-Each line is cut out and asked for at its start, after a third and after two thirds of it, in
-several ways that differ in what the model sees: nothing but the line, the document, or the document
-and code from elsewhere. All see at most as many tokens.
+Each line is cut out and asked for at its start, after a third and after two thirds of it, each
+block at its start, in several ways that differ in what the model sees: nothing but the line, the
+document, or the document and code from elsewhere. All see at most as many tokens.
 """
 
 from __future__ import annotations
@@ -37,7 +37,10 @@ WAYS = ("none", "window", "full")
 """What the model sees: the line, the document, the document and code from elsewhere."""
 
 CURSORS = (0.0, 1 / 3, 2 / 3)
-"""Shares of the line that have been typed."""
+"""Shares of a line that have been typed."""
+
+BLOCK = "block"
+"""The kind of task that is some lines, of which nothing has been typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,8 @@ class Asker:
     def __init__(self, engine: Engine, settings: Settings, way: str, checkout: Checkout) -> None:
         self.way = way
         self._checkout = checkout
-        # One line is judged, and nobody waits: everything may be read at once.
-        settings = replace(settings, cold_ms=60_000, lines="single")
+        # Nobody waits: everything may be read at once.
+        settings = replace(settings, cold_ms=60_000)
         self._settings = _line_only(settings) if way == "none" else settings
         self._completer = Completer(
             engine, cache=NoCache(), workspaces=checkout if way == "full" else None
@@ -77,15 +80,20 @@ class Asker:
         self._completer.meter = Steady(SPEED)
 
     async def ask(self, task: Task) -> AsyncIterator[Row]:
-        """Answer at all cursors of a task, as if its line were being typed."""
+        """Answer at all cursors of a task, as if it were being typed.
+
+        Of a line, one line is asked for; of a block, whatever is shown there.
+        """
         base = replace(task.snapshot, uri=self._checkout.uri(task))
-        for number, share in enumerate(CURSORS):
+        block = task.kind == BLOCK
+        settings = replace(self._settings, lines="auto" if block else "single")
+        for number, share in enumerate(CURSORS[:1] if block else CURSORS):
             typed = task.truth[: round(len(task.truth) * share)]
             self._checkout.type(task, typed)
             text = base.text[: task.start] + typed + base.text[task.start :]
             snapshot = replace(base, text=text, version=number)
             answer = await self._completer.complete(
-                snapshot, task.start + len(typed), self._settings, Cancel()
+                snapshot, task.start + len(typed), settings, Cancel()
             )
             yield _row(task, self.way, number, task.truth[len(typed) :], answer)
         self._completer.forget(base.uri)
@@ -97,7 +105,9 @@ def _line_only(settings: Settings) -> Settings:
 
 def _row(task: Task, way: str, cursor: int, truth: str, answer: Answer) -> Row:
     outcome, done = answer.outcome, answer.finish
-    text = outcome.text.split("\n")[0] if isinstance(outcome, Suggestion) else ""
+    text = outcome.text if isinstance(outcome, Suggestion) else ""
+    if task.kind != BLOCK:
+        text = text.partition("\n")[0]
     return Row(
         task=task.id,
         kind=task.kind,
@@ -182,22 +192,32 @@ def aims(rows: Sequence[Row]) -> dict[str, Aim]:
 
 
 def cases(rows: Sequence[Row]) -> list[Case]:
-    """Return the rows as cases that can be compared with those of another run."""
+    """Return the tasks as cases that can be compared with those of another run.
+
+    As in `gains`, a line is one case, with the mean of its cursors.
+    """
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        form = "blocks" if row.kind == BLOCK else "lines"
+        found.setdefault((row.task, f"{row.way}, {form}"), []).append(row)
     return [
         Case(
-            f"{row.task}@{row.cursor}",
-            row.way,
-            {name: of(row) for name, of in _MEASURES.items()},
+            task, way, {name: mean([of(row) for row in of_task]) for name, of in _MEASURES.items()}
         )
-        for row in rows
+        for (task, way), of_task in found.items()
     ]
 
 
 def _figures(rows: Sequence[Row]) -> dict[str, object]:
+    shown = [row for row in rows if not row.reason]
+    reasons = Counter(row.reason for row in rows if row.reason)
     return {
-        "lines": len({row.task for row in rows}),
+        "tasks": len({row.task for row in rows}),
         "n": len(rows),
+        # Where nothing is shown, nothing is right.
         **{name: mean([of(row) for row in rows]) for name, of in _MEASURES.items()},
+        "of_shown": {name: mean([of(row) for row in shown]) for name, of in _MEASURES.items()},
+        "reasons": dict(sorted(reasons.items())),
         "kept_prefix_by_cursor": [
             mean([row.kept for row in rows if row.cursor == cursor])
             for cursor in range(len(CURSORS))
@@ -216,7 +236,7 @@ def _of(rows: Sequence[Row], kind: str, way: str) -> list[Row]:
 def _pairs(
     one: Sequence[Row], other: Sequence[Row], of: Callable[[Row], float]
 ) -> list[tuple[float, float]]:
-    """Return a pair for each line that both have: the means over its cursors."""
+    """Return a pair for each task that both have: the means over its cursors."""
     first, second = _by_task(one, of), _by_task(other, of)
     return [(first[task], second[task]) for task in first if task in second]
 

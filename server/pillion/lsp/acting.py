@@ -130,7 +130,7 @@ class Acting:
         if reference.version not in {None, snapshot.version}:
             return Nothing(Reason.STALE)
         settings = ls.configuration.settings
-        with self._bar(reference.title, token) as (bar, cancel):
+        with self.bar(reference.title, token) as (bar, cancel):
             if out := await ls.folders.why_private(reference.uri):
                 return Nothing(Reason.PRIVATE, out.sentence)
             tools = Tools(
@@ -165,11 +165,14 @@ class Acting:
         now = ls.documents.get(uri)
         if isinstance(now, Nothing):
             return item if uri != asked else now
-        edits = rebase(item.edits, item.snapshot.text, now.text)
-        return Nothing(Reason.STALE) if edits is None else replace(item, snapshot=now, edits=edits)
+        edits = rebase(item.edits, item.snapshot.text, now.text, item.about)
+        if edits is None:
+            return Nothing(Reason.STALE)
+        return replace(item, snapshot=now, edits=edits, about=None)
 
     @contextmanager
-    def _bar(self, title: str, token: str | int | None) -> Iterator[tuple[Bar, Cancel]]:
+    def bar(self, title: str, token: str | int | None) -> Iterator[tuple[Bar, Cancel]]:
+        """Show that something is being done, which the user can stop."""
         ls, cancel = self._server, Cancel()
         bar = Bar(ls, ls.tasks, title, cancellable=True, token=token)
         self._running[str(bar.token)] = cancel

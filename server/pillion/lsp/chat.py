@@ -52,7 +52,7 @@ def to_ask(params: object) -> Ask:
             for one in (chips if isinstance(chips, list) else [])[:_MOST_CHIPS]
             if (chip := _chip(one))
         ),
-        _here(params),
+        here_of(params.get("textDocument"), params.get("selection")),
     )
 
 
@@ -96,12 +96,11 @@ def _chip(value: object) -> Chip | None:
     return Chip(Kind(kind), uri, first, last, name)
 
 
-def _here(params: dict[str, object]) -> Here | None:
-    document = params.get("textDocument")
+def here_of(document: object, selection: object) -> Here | None:
+    """Return the editor in front, from its document and its selection."""
     uri = document.get("uri") if isinstance(document, dict) else None
     if not isinstance(uri, str) or not uri:
         return None
-    selection = params.get("selection")
     first, last = _lines(selection) or (0, 0)
     return Here(uri, first, last, selected=_is_wide(selection))
 

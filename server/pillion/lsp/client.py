@@ -197,12 +197,12 @@ class Client:
         self.documents.pop(uri, None)
         self.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
 
-    async def inline(self, uri: str, offset: int, *, automatic: bool = False) -> Inline | None:
+    async def inline(self, uri: str, offset: int, *, automatic: bool = True) -> Inline | None:
         """Ask for an inline completion at the code-point `offset`."""
         return self.read_inline(uri, await self.send_inline(uri, offset, automatic=automatic)[1])
 
     def send_inline(
-        self, uri: str, offset: int, *, automatic: bool = False
+        self, uri: str, offset: int, *, automatic: bool = True
     ) -> tuple[int, asyncio.Future[Json]]:
         """Ask for an inline completion; return the request's id and its future result."""
         params = {
@@ -379,6 +379,24 @@ class Client:
     async def _read_stderr(self) -> None:
         while data := await self._stderr.read(65536):
             self.stderr += data
+
+
+def applied(client: Client, uri: str, edit: Json) -> str:
+    """Return a document with a `WorkspaceEdit` made; the client's own copy stays as it was."""
+    changes = edit.get("documentChanges") or []
+    edits = [one for change in changes for one in change.get("edits", ())]
+    text = client.documents[uri].text
+    spans = [
+        Edit(
+            client.offset(uri, one["range"]["start"]),
+            client.offset(uri, one["range"]["end"]),
+            one["newText"],
+        )
+        for one in edits or (edit.get("changes") or {}).get(uri, ())
+    ]
+    for one in sorted(spans, key=lambda span: span.start, reverse=True):
+        text = one.apply(text)
+    return text
 
 
 def _position(snapshot: Snapshot, offset: int, encoding: Encoding) -> Json:

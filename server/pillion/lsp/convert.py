@@ -55,18 +55,24 @@ def to_changes(
 
 
 def to_inline_list(
-    snapshot: Snapshot, suggestion: Suggestion, encoding: Encoding
+    snapshot: Snapshot, suggestions: Sequence[Suggestion], encoding: Encoding
 ) -> types.InlineCompletionList:
-    """Return the protocol's list with `suggestion` as its one item."""
+    """Return the protocol's list of `suggestions`."""
+    items = [_inline_item(snapshot, one, encoding) for one in suggestions]
+    return types.InlineCompletionList(items=items)
+
+
+def _inline_item(
+    snapshot: Snapshot, suggestion: Suggestion, encoding: Encoding
+) -> types.InlineCompletionItem:
     replaced = snapshot.text[suggestion.start : suggestion.end]
-    item = types.InlineCompletionItem(
+    return types.InlineCompletionItem(
         insert_text=suggestion.text,
         range=to_range(snapshot, suggestion.start, suggestion.end, encoding),
         # Editors show an item only while the text it replaces is found in its filter text, in
         # order; the suggestion comes first so that what the user types on still matches.
         filter_text=None if _in_order(replaced, suggestion.text) else suggestion.text + replaced,
     )
-    return types.InlineCompletionList(items=[item])
 
 
 def _in_order(needle: str, haystack: str) -> bool:

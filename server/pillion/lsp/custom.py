@@ -30,8 +30,13 @@ EVENTS = {
 CHAT = "pillion/chat"
 """A request for the answer to the last message of a conversation; it streams."""
 
+EXPLAIN = "pillion/explain"
+"""A request for an explanation of code; it streams."""
+
 STATUS_COMMAND = "pillion.status"
 PULL_COMMAND = "pillion.pullModel"
 RESTART_COMMAND = "pillion.restartEngine"
+ASK_COMMAND = "pillion.ask"
+"""Asks about the code in front, for editors without a view for conversations."""
 ACTION_COMMAND = "pillion.action"
 """Does what a code action does, for editors that cannot resolve one and for key bindings."""

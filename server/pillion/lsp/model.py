@@ -59,8 +59,10 @@ class Completes(Protocol):
         settings: Settings,
         cancel: Cancel,
         editor: EditorState,
+        *,
+        asked: bool,
     ) -> Answer:
-        """Suggest what to insert at `offset`; newest wins per document."""
+        """Suggest what to insert at `offset`, several where `asked`; newest wins per document."""
 
     def forget(self, uri: str) -> None:
         """Drop what is remembered of a closed document."""

@@ -17,6 +17,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from pillion import __version__
+from pillion.base import events
 from pillion.context.index.workspace import Workspace
 from pillion.lsp import features
 from pillion.lsp.acting import Acting
@@ -26,6 +27,7 @@ from pillion.lsp.custom import STATUS
 from pillion.lsp.editor import EditorWatch
 from pillion.lsp.folders import Folders
 from pillion.lsp.indexing import Indexing
+from pillion.lsp.kept import Kept
 from pillion.lsp.messages import Messages
 from pillion.lsp.model import ModelKeeper
 from pillion.lsp.pages import Pages
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from pillion.lsp.downloads import Downloads
     from pillion.lsp.model import Completes
     from pillion.lsp.transport import Connection
+    from pillion.prompt.chat import Message
     from pillion.text.positions import Encoding
 
 _log = logging.getLogger(__name__)
@@ -99,6 +102,7 @@ class PillionServer(LanguageServer):
             bar=lambda title: Bar(self, self.tasks, title),
             changed=self.publish_status,
         )
+        self.kept = Kept(self.documents, self.tasks, kept=lambda: self.count("kept"))
         self.suggester = Suggester(
             self.documents,
             self.folders,
@@ -106,6 +110,7 @@ class PillionServer(LanguageServer):
             self.model,
             settings=lambda: self.configuration.settings,
             record=self._note,
+            suggested=self.kept.suggested,
         )
         self.indexing = Indexing(
             self.indexed,
@@ -115,6 +120,8 @@ class PillionServer(LanguageServer):
             bar=lambda title: Bar(self, self.tasks, title, cancellable=True),
         )
         self.acting = Acting(self)
+        self.asked: list[Message] = []
+        """The conversation of the command `pillion.ask`."""
         self.pages = Pages()
         self.protocol.on_lost = self._lost
         features.register(self)
@@ -176,6 +183,13 @@ class PillionServer(LanguageServer):
         """Tell an editor that follows the status that it changed."""
         if self.wants_status and self.protocol.phase is Phase.RUNNING:
             self.protocol.notify(STATUS, self.status_json())
+
+    def count(self, event: str) -> None:
+        """Count what became of a suggestion, on this machine only."""
+        self.record.count(event)
+        if self.configuration.settings.statistics:
+            events.note(event)
+        self.publish_status()
 
     def _lost(self, method: str, params: object) -> None:
         """Note that a notification could not be read; a lost change makes its document useless."""

@@ -38,6 +38,7 @@ class Suggester:
         *,
         settings: Callable[[], Settings],
         record: Callable[[Answer], None],
+        suggested: Callable[[Snapshot, Suggestion], None],
     ) -> None:
         self._documents = documents
         self._folders = folders
@@ -45,6 +46,7 @@ class Suggester:
         self._model = model
         self._settings = settings
         self._record = record
+        self._suggested = suggested
         self._turns: dict[str, _Turn] = {}
 
     async def suggest(
@@ -54,18 +56,25 @@ class Suggester:
         *,
         wait: float = 0,
         seen: Snapshot | None = None,
-    ) -> Suggestion | None:
+        asked: bool = False,
+    ) -> list[Suggestion]:
         """Suggest what to insert at `offset` of the document `base`, after `wait` quiet seconds.
 
+        The best comes first; there are several only where the user `asked`.
         `seen` is what the model sees instead, where the editor already shows more than it has.
         """
         try:
-            answer = await self._answer(base, offset, wait, seen)
+            answer = await self._answer(base, offset, wait, seen, asked=asked)
         except asyncio.CancelledError:
             self._record(Answer(Nothing(Reason.CANCELLED)))
             raise
         self._record(answer)
-        return None if isinstance(answer.outcome, Nothing) else answer.outcome
+        if isinstance(base, Nothing) or isinstance(answer.outcome, Nothing):
+            return []
+        found = [answer.outcome, *answer.others]
+        for suggestion in reversed(found):
+            self._suggested(seen or base, suggestion)
+        return found
 
     def end(self, uri: str, reason: Reason) -> None:
         """End the request that runs for a document; it is answered with `reason`."""
@@ -73,7 +82,13 @@ class Suggester:
             turn.end(reason)
 
     async def _answer(
-        self, base: Snapshot | Nothing, offset: int, wait: float, seen: Snapshot | None
+        self,
+        base: Snapshot | Nothing,
+        offset: int,
+        wait: float,
+        seen: Snapshot | None,
+        *,
+        asked: bool,
     ) -> Answer:
         if isinstance(base, Nothing):
             return Answer(base)
@@ -104,7 +119,13 @@ class Suggester:
                     return Answer(Nothing(Reason.PRIVATE, out.sentence))
                 completer = here
             return await self._ask(
-                completer, base, seen or base, offset=offset, settings=settings, turn=turn
+                completer,
+                base,
+                seen or base,
+                offset=offset,
+                settings=settings,
+                turn=turn,
+                asked=asked,
             )
         finally:
             turn.cancel.set()
@@ -120,10 +141,11 @@ class Suggester:
         offset: int,
         settings: Settings,
         turn: _Turn,
+        asked: bool,
     ) -> Answer:
         self._editor.visited(seen, offset)
         state = self._editor.state(seen, offset)
-        answer = await completer.complete(seen, offset, settings, turn.cancel, state)
+        answer = await completer.complete(seen, offset, settings, turn.cancel, state, asked=asked)
         outcome = self._model.judged(completer, answer.outcome)
         if turn.cancel.is_set():
             outcome = Nothing(turn.reason)

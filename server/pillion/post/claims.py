@@ -38,16 +38,16 @@ class Claims:
         """Take a piece of the answer; yield the lines that it ends, checked."""
         *whole, self._rest = (self._rest + text).split("\n")
         for line in whole:
-            if (kept := self._kept(line)) is not None:
+            if (kept := self.kept(line)) is not None:
                 yield kept + "\n"
 
     def end(self) -> Iterator[str]:
         """Yield what is left when the answer has ended."""
         rest, self._rest = self._rest, ""
-        if rest and (kept := self._kept(rest)) is not None:
+        if rest and (kept := self.kept(rest)) is not None:
             yield kept
 
-    def _kept(self, line: str) -> str | None:
+    def kept(self, line: str) -> str | None:
         """Return a line without its false sentences; None if there was nothing else in it."""
         match = _BULLET.match(line)
         mark = match[0] if match else ""

@@ -36,6 +36,19 @@ def multiline_here(site: Site) -> bool:
     return not site.in_string and after_opener(site)
 
 
+def solid_here(site: Site) -> bool:
+    """Tell whether a suggestion begins with something else than a blank.
+
+    It does behind the indentation that a statement has there. A small model that may write blanks
+    at such a place writes nothing else, until it is stopped.
+    """
+    if not site.typed or not is_blank(site.typed) or site.in_string or site.in_comment:
+        return False
+    header = previous_line(site)
+    deeper = indent_width(site.typed) > indent_width(header)
+    return in_body(site) and (deeper or not opens_block(header, site))
+
+
 def only_closers(rest: str) -> bool:
     """Tell whether `rest` holds nothing but closing brackets, quotes and ends of statements."""
     return _ONLY_CLOSERS.fullmatch(rest) is not None

@@ -16,6 +16,9 @@ from pillion.post.specials import special_end
 if TYPE_CHECKING:
     from pillion.syntax.site import Site
 
+MOST_BLANKS = 80
+"""Blanks at the start behind which nothing else comes any more."""
+
 _EOL = re.compile(r"[\r\n]")
 _CLOSER = re.compile(r"[)\]}]")
 
@@ -30,6 +33,8 @@ class Stopper:
 
     def feed(self, text: str) -> int | None:
         """Return the length of `text` to keep, once it is finished; None while it is not."""
+        if len(text) > MOST_BLANKS and text.isspace():
+            return len(text)
         ends = [special_end(text, self._site)]
         if not self._multiline:
             newline = _EOL.search(text)

@@ -30,12 +30,15 @@ if TYPE_CHECKING:
 NO_FIM = "This model cannot fill in the middle: it does not see the code after the cursor."
 
 
-def layout(window: Window, specials: AbstractSet[Special], head: str = "") -> Prompt:
+def layout(
+    window: Window, specials: AbstractSet[Special], head: str = "", *, solid: bool = False
+) -> Prompt:
     """Lay out `window` for a model that has `specials`, behind the `head` of other code.
 
+    With `solid` the output begins with no blank.
     A model without fill-in-the-middle tokens gets the text before the cursor only, and a note.
     """
-    healed = split(window.typed)
+    healed = split(window.typed, solid=solid)
     heal_last = healed.last_token
     if {Special.FIM_PREFIX, Special.FIM_SUFFIX, Special.FIM_MIDDLE} <= specials:
         pieces: tuple[Piece, ...] = (
@@ -47,10 +50,10 @@ def layout(window: Window, specials: AbstractSet[Special], head: str = "") -> Pr
             Special.FIM_MIDDLE,
             healed.whole,
         )
-        return Prompt(pieces, healed.unfinished, heal_last)
+        return Prompt(pieces, healed.unfinished, heal_last, solid)
     text = head + window.prefix + healed.whole
     # The model must read something; an empty document begins with a line break.
-    return Prompt((text or "\n",), healed.unfinished, heal_last and bool(text), NO_FIM)
+    return Prompt((text or "\n",), healed.unfinished, heal_last and bool(text), solid, NO_FIM)
 
 
 def heading(snippets: Sequence[Snippet], path: str, comment: str) -> str:

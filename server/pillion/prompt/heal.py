@@ -19,12 +19,13 @@ class Healed(NamedTuple):
     """Nothing is unfinished as text, but the last token may be (`x = foo(`): take it back, too."""
 
 
-def split(typed: str) -> Healed:
+def split(typed: str, *, solid: bool = False) -> Healed:
     """Split `typed` before its unfinished word, with the one character before that word.
 
     Tokens of words carry the blank, dot or bracket in front of them (`" self"`, `".append"`), so
     that character is taken back with the word. Blanks at the end are taken back whole, because
-    the last of them belongs to the next word's token.
+    the last of them belongs to the next word's token. With `solid` no further blank may come, and
+    only that last one is taken back: the others make the token that they always make.
     """
     if not typed:
         return Healed("", "", last_token=False)
@@ -38,6 +39,7 @@ def split(typed: str) -> Healed:
     while start and typed[start - 1] in " \t":
         start -= 1
     if start < len(typed):
+        start = len(typed) - 1 if solid else start
         return Healed(typed[:start], typed[start:], last_token=False)
     return Healed(typed, "", last_token=True)
 

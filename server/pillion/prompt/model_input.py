@@ -44,6 +44,8 @@ class Prompt:
     pieces: tuple[Piece, ...]
     heal: str = ""
     heal_last_token: bool = False
+    solid: bool = False
+    """The first character of the output, healed text aside, is no blank."""
     note: str = ""
     """A remark for the user, such as that the model has no fill-in-the-middle tokens."""
 

@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from pillion.text.edits import Edit
 
 
-def rebase(edits: Sequence[Edit], before: str, after: str) -> tuple[Edit, ...] | None:
+def rebase(
+    edits: Sequence[Edit], before: str, after: str, about: tuple[int, int] | None = None
+) -> tuple[Edit, ...] | None:
     """Return `edits` of the text `before` as edits of `after`; None if one of them is touched.
+
+    Nor may `about` be touched: the range of `before` that the edits were made from.
 
     All that differs counts as one change, from the first difference to the last.
     """
@@ -25,6 +29,8 @@ def rebase(edits: Sequence[Edit], before: str, after: str) -> tuple[Edit, ...] |
     start = next((n for n in range(limit) if before[n] != after[n]), limit)
     tail = next((n for n in range(limit - start) if before[-1 - n] != after[-1 - n]), limit - start)
     end, moved = len(before) - tail, len(after) - len(before)
+    if about and start <= about[1] and end >= about[0]:
+        return None
     found = []
     for edit in edits:
         if edit.end < start:

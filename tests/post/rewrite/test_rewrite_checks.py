@@ -248,3 +248,20 @@ def test_edits_make_the_new_text_and_touch_nothing_else(
     }
     assert all(aim.extent.start <= edit.start <= edit.end <= end for edit in edits)
     assert text is snapshot.text
+
+
+def test_the_function_around_the_selected_lines_is_not_written_again() -> None:
+    aim = aim_of("def f(a):\n    ├x = a┤\n    return x\n", keeps_signatures=False)
+    assert result(aim, "def f(a):\n    x = a + 1\n    return x") is Reason.SIGNATURE
+    assert result(aim, "x = a + 1") == "def f(a):\n    x = a + 1\n    return x\n"
+
+
+def test_blanks_that_mean_nothing_are_no_change() -> None:
+    source = 'def f(a):\n    """Say."""\n    if a:\n        a = 1\n    return a'
+    aim = aim_of(f"├{source}┤\n", instruction="Make it faster.")
+    assert result(aim, source.replace("a = 1", "a  =  1")) is Reason.UNCHANGED
+    assert result(aim, source.replace('"""Say', '""" Say')) is Reason.UNCHANGED
+    moved = source.replace("    return a", "        return a")
+    assert result(aim, moved) == f"{moved}\n"
+    asked = aim_of(f"├{source}┤\n", instruction="Mend the docstring.")
+    assert isinstance(result(asked, source.replace('"""Say', '""" Say')), str)

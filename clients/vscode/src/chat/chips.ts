@@ -14,7 +14,8 @@ export async function suggestions(
   kinds: readonly Chip['kind'][],
 ): Promise<Attached[]> {
   const words = query.toLowerCase();
-  const here = inFront(client).filter(({ label }) => label.toLowerCase().includes(words));
+  const known = [...inFront(client), ...ofWorkspace];
+  const here = known.filter(({ label }) => label.toLowerCase().includes(words));
   const others = await Promise.all([files(client, query), symbols(client, query)]);
   const seen = new Set<string>();
   return [...here, ...others.flat()]
@@ -25,6 +26,11 @@ export async function suggestions(
     })
     .slice(0, most);
 }
+
+const ofWorkspace: readonly Attached[] = [
+  { chip: { kind: 'diff' }, label: '@diff since the last commit' },
+  { chip: { kind: 'repo' }, label: '@repo what suits the question' },
+];
 
 /** Return the selection in front as a chip, if something is selected. */
 export function selectionChip(client: LanguageClient): Attached | undefined {

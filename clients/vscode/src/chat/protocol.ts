@@ -42,7 +42,9 @@ export interface ChatMessage {
 export type Chip =
   | { readonly kind: 'file' | 'problems'; readonly uri: string }
   | { readonly kind: 'selection'; readonly uri: string; readonly range: Range }
-  | { readonly kind: 'symbol'; readonly uri: string; readonly range: Range; readonly name: string };
+  | { readonly kind: 'symbol'; readonly uri: string; readonly range: Range; readonly name: string }
+  /** What has changed since the last commit; what in the workspace has to do with the question. */
+  | { readonly kind: 'diff' | 'repo' };
 
 /** `text` is appended to the answer; `stage` says in a few words what is being done. */
 export interface ChatPart {
@@ -90,6 +92,8 @@ function isCommand(value: unknown): value is ChatCommand {
   );
 }
 
+const kinds: readonly Chip['kind'][] = ['file', 'symbol', 'selection', 'problems', 'diff', 'repo'];
+
 function isKind(value: unknown): value is Chip['kind'] {
-  return value === 'file' || value === 'symbol' || value === 'selection' || value === 'problems';
+  return kinds.some((kind) => kind === value);
 }

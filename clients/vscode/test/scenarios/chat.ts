@@ -140,7 +140,7 @@ export function accessible(theme: string): Scenario[] {
   ];
 }
 
-async function openChat(stage: Stage): Promise<Window> {
+export async function openChat(stage: Stage): Promise<Window> {
   const window = await stage.window('app.py');
   await window.says(/^\W*Pillion( ?: slow)?$/);
   await window.command('Pillion: Ask in the Chat');
@@ -156,7 +156,7 @@ async function openChat(stage: Stage): Promise<Window> {
   return window;
 }
 
-async function send(window: Window, text: string): Promise<void> {
+export async function send(window: Window, text: string): Promise<void> {
   const field = window.webview().getByLabel('Message to Pillion');
   await field.fill(text);
   await field.press('Enter');

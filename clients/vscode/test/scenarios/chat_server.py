@@ -11,7 +11,6 @@ import asyncio
 from typing import Any
 
 from lsprotocol import types
-from pygls.capabilities import ServerCapabilitiesBuilder
 from pygls.exceptions import JsonRpcInternalError
 
 from pillion.assist.complete import Completer
@@ -88,23 +87,13 @@ async def edit(server: PillionServer, params: dict[str, Any]) -> str:
     return "It was applied." if answer.applied else f"Not applied: {answer.failure_reason}"
 
 
-def advertise() -> None:
-    """Let the answer to `initialize` name the chat."""
-    build = ServerCapabilitiesBuilder.build
-
-    def build_with_chat(self: ServerCapabilitiesBuilder) -> types.ServerCapabilities:
-        capabilities = build(self)
-        capabilities.experimental = {"pillion": {"chat": CHAT}}
-        return capabilities
-
-    ServerCapabilitiesBuilder.build = build_with_chat  # type: ignore[method-assign]
-
-
 async def main() -> None:
     """Serve one editor."""
-    advertise()
     server = PillionServer(make, StoreDownloads())
+    # In the place of the real one.
+    del server.protocol.fm.features["pillion/chat"]
     server.feature("pillion/chat")(chat)
+    server.protocol.experimental = {"pillion": {"chat": CHAT}}
     leave(await server.run(own_stdio()))
 
 

@@ -52,6 +52,8 @@ class DocumentChange:
     edits: tuple[Edit, ...]
     """They don't overlap; offsets of the snapshot's text."""
     creates: bool = False
+    about: tuple[int, int] | None = None
+    """The range that the edits were made from: if it changes meanwhile, they are of no use."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def outcome_of(made: Edited | Refused, place: Place, label: str) -> Outcome:
     """Return what the editor gets."""
     if isinstance(made, Edited):
-        return Change((DocumentChange(place.snapshot, made.edits),), label, made.notes)
+        return Change(
+            (DocumentChange(place.snapshot, made.edits, about=made.about),), label, made.notes
+        )
     if made.why.reason is Reason.CANCELLED:
         return made.why
     return Declined(made.why, made.text) if made.text.strip() else made.why

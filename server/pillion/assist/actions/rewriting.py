@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pillion.assist.actions.action import QUICK_FIX, REWRITE, Action, Offer
+from pillion.assist.actions.action import QUICK_FIX, REWRITE, Action, Change, Offer
 from pillion.assist.actions.common import outcome_of, text_of
 from pillion.assist.edit import Order, edit
 from pillion.base.outcome import Nothing, Reason
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _LOOP = re.compile(r"^\s*for\b.*:\s*(?:#.*)?$", re.MULTILINE)
 _COLLECTS = re.compile(r"\.(?:append|add)\(|\]\s*=(?!=)")
+
+NOT_RUN = "Nothing was run: see for yourself that it still does the same."
 
 _FUNCTION_LINES = 40
 """A problem is mended in the whole function up to so many lines, else in its own statement."""
@@ -83,7 +86,10 @@ def _range_of(place: Place, problem: Problem) -> tuple[int, int]:
 
 def _by(action: str) -> Callable[[Place, Mapping[str, object], Tools], Awaitable[Outcome]]:
     async def perform(place: Place, _arguments: Mapping[str, object], tools: Tools) -> Outcome:
-        return await _rewritten(place, tools, instruction_of(action))
+        made = await _rewritten(place, tools, instruction_of(action), may_stay=True)
+        if isinstance(made, Change):
+            return replace(made, notes=(*made.notes, NOT_RUN))
+        return made
 
     return perform
 
@@ -94,6 +100,7 @@ async def _rewritten(
     instruction: str,
     *,
     keeps_signatures: bool = True,
+    may_stay: bool = False,
     start: int | None = None,
     end: int | None = None,
 ) -> Outcome:
@@ -106,6 +113,7 @@ async def _rewritten(
         instruction,
         keeps_signatures,
         place.path,
+        may_stay,
     )
     made = await edit(
         order,

@@ -9,6 +9,7 @@ from pillion.assist.actions.documenting import DOCUMENT
 from pillion.assist.actions.explaining import EXPLAIN
 from pillion.assist.actions.renaming import RENAME
 from pillion.assist.actions.rewriting import COMPREHENSION, EDIT, FIX, SIMPLIFY
+from pillion.assist.actions.translating import TRANSLATE
 
 if TYPE_CHECKING:
     from pillion.assist.actions.action import Action
@@ -21,5 +22,6 @@ ACTIONS: tuple[Action, ...] = (
     RENAME,
     COMPREHENSION,
     SIMPLIFY,
+    TRANSLATE,
     EDIT,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from pillion.commands.bench.cancel import cancel
+from pillion.commands.bench.chat import chat
 from pillion.commands.bench.index import index
 from pillion.commands.bench.layout import layout
 from pillion.commands.bench.load import load
@@ -23,5 +24,5 @@ def bench() -> None:
     """
 
 
-for command in (typing, speculate, cancel, windows, memory, layout, index, load):
+for command in (typing, speculate, cancel, chat, windows, memory, layout, index, load):
     bench.add_command(command)

@@ -45,6 +45,14 @@ threads_option = click.option(
 )
 
 
+minutes_option = click.option(
+    "--minutes",
+    default=0.0,
+    help="Stop asking after so many minutes and show what there is; with --csv, the same command "
+    "goes on from there. 0 means no limit.",
+)
+
+
 def data_option(*, required: bool = True) -> Callable[[F], F]:
     """Return the option for the folder of the data set."""
     return click.option(

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
-from pillion.lsp.custom import ACTION_COMMAND, PULL_COMMAND, RESTART_COMMAND, STATUS_COMMAND
+from pillion.lsp.custom import (
+    ACTION_COMMAND,
+    ASK_COMMAND,
+    PULL_COMMAND,
+    RESTART_COMMAND,
+    STATUS_COMMAND,
+)
+from pillion.lsp.features.ask import ask
 from pillion.lsp.features.code_action import act
 
 if TYPE_CHECKING:
@@ -16,11 +23,12 @@ if TYPE_CHECKING:
 
 
 def register(server: PillionServer) -> None:
-    """Register the commands; those here take no arguments."""
+    """Register the commands; all but `pillion.ask` take no arguments."""
     server.feature(types.WORKSPACE_EXECUTE_COMMAND)(execute_command)
     server.command(STATUS_COMMAND)(show_status)
     server.command(PULL_COMMAND)(pull_model)
     server.command(RESTART_COMMAND)(restart_engine)
+    server.command(ASK_COMMAND)(ask)
 
 
 async def execute_command(ls: PillionServer, params: types.ExecuteCommandParams) -> object:
@@ -28,6 +36,9 @@ async def execute_command(ls: PillionServer, params: types.ExecuteCommandParams)
     if params.command == ACTION_COMMAND:
         arguments = params.arguments or [None]
         return await act(ls, arguments[0], params.work_done_token)
+    if params.command == ASK_COMMAND:
+        arguments = params.arguments or [None]
+        return await ask(ls, arguments[0], params.work_done_token)
     command = ls.protocol.fm.commands.get(params.command)
     if command is None:
         raise JsonRpcInvalidParams("There is no such command.")

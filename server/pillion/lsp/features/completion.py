@@ -51,12 +51,12 @@ class _Asked:
 
     snapshot: Snapshot
     offset: int
-    task: asyncio.Task[Suggestion | None]
+    task: asyncio.Task[list[Suggestion]]
 
     @property
     def suggestion(self) -> Suggestion | None:
         failed = not self.task.done() or self.task.cancelled() or self.task.exception()
-        return None if failed else self.task.result()
+        return None if failed else next(iter(self.task.result()), None)
 
 
 class _Fallback:

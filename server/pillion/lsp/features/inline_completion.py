@@ -25,7 +25,7 @@ def register(server: PillionServer) -> None:
 async def inline_completion(
     ls: PillionServer, params: types.InlineCompletionParams
 ) -> types.InlineCompletionList | None:
-    """Suggest one text for the cursor, or nothing; the status says why."""
+    """Suggest a text for the cursor, several on request, or nothing; the status says why."""
     ls.start_model()
     settings = ls.configuration.settings
     automatic = params.context.trigger_kind is types.InlineCompletionTriggerKind.Automatic
@@ -37,13 +37,13 @@ async def inline_completion(
     offset = convert.to_offset(base, params.position, ls.encoding)
     selected = _selected(ls, base, params.context.selected_completion_info)
     if selected is None:
-        suggestion = await ls.suggester.suggest(base, offset, wait=wait)
+        found = await ls.suggester.suggest(base, offset, wait=wait, asked=not automatic)
     else:
         seen = Snapshot(base.uri, selected.apply(base.text), base.version, base.language)
         end = selected.start + len(selected.new)
-        suggestion = await ls.suggester.suggest(base, end, wait=wait, seen=seen)
-        suggestion = suggestion and _behind(selected, suggestion)
-    return convert.to_inline_list(base, suggestion, ls.encoding) if suggestion else None
+        found = await ls.suggester.suggest(base, end, wait=wait, seen=seen, asked=not automatic)
+        found = [_behind(selected, one) for one in found]
+    return convert.to_inline_list(base, found, ls.encoding) if found else None
 
 
 def _selected(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pillion.base import events
-from pillion.lsp.custom import AUDIT, EVENTS, STATUS
+from pillion.lsp.custom import ACCEPTED, AUDIT, EVENTS, STATUS
 
 if TYPE_CHECKING:
     from pillion.lsp.server import PillionServer
@@ -33,7 +32,6 @@ def audit(ls: PillionServer, _params: object) -> list[object]:
 
 
 def _count(ls: PillionServer, event: str, _params: object) -> None:
-    ls.record.count(event)
-    if ls.configuration.settings.statistics:
-        events.note(event)
-    ls.publish_status()
+    ls.count(event)
+    if event == EVENTS[ACCEPTED]:
+        ls.kept.accepted()

@@ -54,6 +54,7 @@ def did_close(ls: PillionServer, params: types.DidCloseTextDocumentParams) -> No
     """Forget a document."""
     uri = params.text_document.uri
     ls.suggester.end(uri, Reason.STALE)
+    ls.kept.closing(uri)
     if not isinstance(snapshot := ls.documents.get(uri), Nothing):
         ls.editor.closed(snapshot)
     ls.documents.close(uri)

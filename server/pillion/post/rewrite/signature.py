@@ -26,6 +26,9 @@ def check_signature(rewrite: Rewrite) -> Rewrite | Flaw:
     aim = rewrite.aim
     before = signatures(aim.original, aim.language)
     after = signatures(rewrite.text, aim.language)
+    if wrapped := _around(rewrite) & (after.keys() - before.keys()):
+        hint = f"Write only the selected lines, without the header of `{wrapped.pop()}`."
+        return Flaw(Reason.SIGNATURE, hint)
     changed = [
         (name, old, after.get(name))
         for name, old in before.items()
@@ -40,6 +43,17 @@ def check_signature(rewrite: Rewrite) -> Rewrite | Flaw:
     if new is None:
         return Flaw(Reason.SIGNATURE, f"`{name}` is missing. Keep its header: `{old}`.")
     return Flaw(Reason.SIGNATURE, f"Keep the header of `{name}` as it was: `{old}`.")
+
+
+def _around(rewrite: Rewrite) -> set[str]:
+    """Return the names of the functions and classes around the range."""
+    aim = rewrite.aim
+    parsed = parse(aim.snapshot.text, aim.language)
+    return {
+        one.name
+        for one in (definitions(parsed) if parsed else ())
+        if one.start < aim.extent.start and aim.extent.end <= one.end
+    }
 
 
 def signatures(text: str, language: Language) -> Mapping[str, str]:

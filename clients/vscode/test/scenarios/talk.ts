@@ -1,0 +1,71 @@
+/** The chat with the real server and the default model. */
+
+import assert from 'node:assert/strict';
+import { picture, scenario, type Scenario } from './scenario.ts';
+import { openChat, send } from './chat.ts';
+
+export const talk: Scenario[] = [
+  scenario('the chat answers a question about the open file, word by word', async (stage) => {
+    const window = await openChat(stage);
+    const view = window.webview();
+    await send(window, 'What does the function total return?');
+    const answer = view.locator('.turn.assistant .text');
+    // It streams: there is text while the answer is still busy.
+    await view.locator('.turn.assistant[aria-busy="true"] .text').getByText(/\w/).waitFor();
+    const part = (await answer.last().textContent()) ?? '';
+    await view.getByRole('button', { name: 'Try again' }).waitFor();
+    const whole = (await answer.last().textContent()) ?? '';
+    assert.ok(whole.length >= part.length, `${part} / ${whole}`);
+    assert.match(whole, /price|quantit|sum|total/i);
+    await picture(window.page, 'chat-answer');
+    // The second turn knows the first.
+    await send(window, 'Say it in five words.');
+    await view.getByRole('button', { name: 'Stop' }).waitFor();
+    await view.getByRole('button', { name: 'Try again' }).waitFor();
+    assert.equal(await view.locator('.turn.assistant').count(), 2);
+  }),
+
+  scenario('a stop is obeyed at once, and chips are read by the server', async (stage) => {
+    const window = await openChat(stage);
+    const view = window.webview();
+    const field = view.getByLabel('Message to Pillion');
+    await field.focus();
+    await window.page.keyboard.type('Explain every line of this at length @app');
+    await view.getByRole('option', { name: '@file app.py' }).click();
+    await field.press('Enter');
+    await view.locator('.turn.assistant[aria-busy="true"] .text').getByText(/\w{3}/).waitFor();
+    await view.getByRole('button', { name: 'Stop' }).click();
+    await view.getByText('Stopped.').waitFor();
+    const said = await view.locator('.turn.assistant .text').last().textContent();
+    await window.page.waitForTimeout(700);
+    assert.equal(await view.locator('.turn.assistant .text').last().textContent(), said);
+  }),
+
+  scenario('code of a real answer is applied as a diff', async (stage) => {
+    const window = await openChat(stage);
+    const { page } = window;
+    const view = window.webview();
+    await send(
+      window,
+      'Show me the function total, changed so that items with a quantity of zero or less are left out.',
+    );
+    await view.getByRole('button', { name: 'Try again' }).waitFor();
+    // The block says which file it is for.
+    await view.locator('.block[data-info="python app.py"]').first().waitFor();
+    await view.getByRole('button', { name: 'Show as a diff and apply' }).first().click();
+    const apply = page
+      .locator('.editor-actions')
+      .getByRole('button', { name: /Apply the Changes/ });
+    await apply.waitFor();
+    await page.locator('.monaco-diff-editor').first().waitFor();
+    await page.waitForTimeout(1500);
+    await picture(page, 'chat-diff');
+    await apply.click();
+    await window.lines.filter({ hasText: /def\stotal/ }).waitFor();
+    await page.locator('.monaco-diff-editor').first().waitFor({ state: 'detached' });
+    await page.waitForTimeout(1000);
+    const text = await window.text();
+    assert.equal(text.match(/def\stotal/g)?.length, 1, text);
+    assert.match(text, /quantity\s*>/, text);
+  }),
+];

@@ -1,0 +1,87 @@
+"""One walk from a request to code or to the one question whose answer changes the code.
+
+Cheap checks come first: words that leave something open need no model. Then candidates are written
+and run, held against the examples and against each other. Where they agree there is nothing to
+ask; where they differ, the shortest input that tells them apart is what the question is about.
+The rule is written down, with its thresholds, in `rule`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pillion.assist.clarify import behaviour, rule
+from pillion.assist.clarify.behaviour import Behaviours
+from pillion.assist.clarify.candidates import draft
+from pillion.assist.clarify.evidence import findings
+from pillion.assist.clarify.inputs import inputs, parameters_of
+from pillion.assist.clarify.intent import wants_code
+from pillion.assist.clarify.spec import Spec, read
+from pillion.assist.clarify.task import Clear, Evidence, Verdict
+from pillion.assist.clarify.wording import findings as open_words
+from pillion.base.errors import SandboxError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pillion.assist.clarify.candidates import Candidate
+    from pillion.assist.clarify.task import Budget, Task
+    from pillion.engine.base import Cancel, Engine
+
+
+async def consider(
+    task: Task,
+    engine: Engine,
+    budget: Budget,
+    cancel: Cancel,
+    report: Callable[[str], None] = lambda _: None,
+    *,
+    session: str = "",
+) -> Verdict:
+    """Return code, or a question; `report` gets one short line of what is being done.
+
+    A request that does not ask for code is clear at once, with no code. After the budget's number
+    of questions it answers, and the evidence tells what was assumed. A cancel ends it early with
+    what there is. Raises `EngineError` when the model cannot answer.
+    """
+    if not wants_code(task):
+        return Clear("")
+    spec = read(task)
+    may_ask = len(task.answers) < budget.questions
+    noticed = [one for one in open_words(spec) if not rule.asked(task, one)]
+    if may_ask and (question := rule.about_wording(noticed)):
+        return question
+    report(f"Writing {budget.samples} drafts")
+    candidates = await draft(spec, engine, budget, cancel, session)
+    if not candidates:
+        return Clear("", Evidence(samples=budget.samples))
+    if cancel.is_set():
+        return Clear(candidates[0].code, Evidence(samples=budget.samples))
+    report("Comparing what they do")
+    spec = with_head(spec, candidates)
+    seen = await _observed(spec, candidates, budget)
+    held = findings(seen or _by_shape(candidates), spec.examples)
+    view = rule.View(task, spec, candidates, seen, held, noticed)
+    question = rule.question(view) if may_ask else None
+    return question or rule.answer(view)
+
+
+def with_head(spec: Spec, candidates: Sequence[Candidate]) -> Spec:
+    """Take the head that most candidates have where the request has none."""
+    return spec if spec.head else parameters_of(spec, candidates)
+
+
+async def _observed(
+    spec: Spec, candidates: Sequence[Candidate], budget: Budget
+) -> Behaviours | None:
+    """Return what the candidates do; None where nothing can be run."""
+    try:
+        return await behaviour.observe(candidates, inputs(spec, budget.inputs))
+    except SandboxError:
+        return None
+
+
+def _by_shape(candidates: Sequence[Candidate]) -> Behaviours:
+    """Return behaviours of candidates that cannot be run: each shape of code is one."""
+    rows = tuple((one.shape,) for one in candidates)
+    return Behaviours(("",), rows, tuple(one.count for one in candidates))

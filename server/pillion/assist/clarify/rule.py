@@ -1,0 +1,278 @@
+"""When to ask, and what: a rule that can be read. Pure.
+
+In this order; the first that holds is what the question is about:
+
+1. the words name several readings: which one (found before any candidate is written);
+2. the parameters are not known: the signature;
+3. the words break off, stand for a choice, or do not say what comes out: what is missing;
+4. candidates do few of the examples (`FEW`) and agree on something else (`AGREED`): which holds;
+5. there is no example, and fewer than `SURE` of the candidates behave alike: what differs;
+6. those that do all examples behave differently, with fewer than `SPLIT` alike: what differs.
+
+The thresholds were chosen on tasks other than those that are reported (docs/clarify.md).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pillion.assist.clarify.difference import Difference, difference, phrase, typical
+from pillion.assist.clarify.evidence import same, value
+from pillion.assist.clarify.spec import heads
+from pillion.assist.clarify.task import YOU_DECIDE, Clear, Evidence, Kind, Question
+from pillion.assist.clarify.wording import Open
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pillion.assist.clarify.behaviour import Behaviours
+    from pillion.assist.clarify.candidates import Candidate
+    from pillion.assist.clarify.evidence import Findings
+    from pillion.assist.clarify.spec import Spec
+    from pillion.assist.clarify.task import Example, Task
+    from pillion.assist.clarify.wording import Finding
+
+FEW = 0.34
+AGREED = 0.6
+SURE = 0.9
+SPLIT = 0.4
+
+_MISSING = {
+    Open.BROKEN: 'The description breaks off at "{quote}".',
+    Open.VAGUE: '"{quote}" leaves open what is meant.',
+    Open.RESULT: "The description does not say what comes out.",
+    Open.UNBOUND: '"{quote}" is spoken of, but is no parameter.',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that is known when it is decided."""
+
+    task: Task
+    spec: Spec
+    candidates: Sequence[Candidate]
+    seen: Behaviours | None
+    """None where nothing can be run."""
+    held: Findings
+    noticed: Sequence[Finding]
+
+
+def asked(task: Task, finding: Finding) -> bool:
+    """Whether the user was asked about this finding."""
+    return any(answer.question.about == _about(finding) for answer in task.answers)
+
+
+def about_wording(noticed: Sequence[Finding]) -> Question | None:
+    """Return the question that the words alone give rise to."""
+    for finding in noticed:
+        if finding.what is Open.READINGS:
+            return Question(
+                text=f'"{finding.quote}": which one is meant?',
+                choices=(*finding.choices, YOU_DECIDE),
+                kind=Kind.ALTERNATIVE,
+                reason="The request names several readings and chooses none.",
+                phrase=finding.phrase,
+                about=_about(finding),
+                evidence=Evidence(findings=_told(noticed)),
+            )
+    return None
+
+
+def question(view: View) -> Question | None:
+    """Return the question that the candidates give rise to."""
+    by_what = {finding.what: finding for finding in reversed(view.noticed)}
+    if Open.PARAMETERS in by_what:
+        return _signature(view, by_what[Open.PARAMETERS])
+    for what, words in _MISSING.items():
+        if finding := by_what.get(what):
+            return _missing(view, finding, words.format(quote=finding.quote))
+    if view.seen is None:
+        return None
+    return _contradiction(view, view.seen) or _doubt(view, view.seen)
+
+
+def answer(view: View) -> Clear:
+    """Return the function that most agree on, of those that do most of the examples."""
+    seen = view.seen
+    best = view.held.groups[0]
+    if seen and not view.held.passing:
+        known = [one for one in view.spec.examples if one.call in seen.calls]
+        # `max` keeps the first of equals, and the groups come largest first.
+        best = max(view.held.groups, key=lambda group: _done(seen, group[0], known))
+    # Of equals the one that was written most often, then the likeliest.
+    chosen = max(best, key=lambda index: (view.candidates[index].count, -index))
+    return Clear(view.candidates[chosen].code, evidence(view))
+
+
+def evidence(view: View) -> Evidence:
+    """Return why it was decided so."""
+    weights = [one.count for one in view.candidates]
+    groups = tuple(sum(weights[index] for index in group) for group in view.held.groups)
+    return Evidence(
+        samples=sum(weights),
+        groups=groups,
+        inputs=len(view.seen.calls) if view.seen else 0,
+        examples=len(view.spec.examples),
+        kept=sum(weights[index] for index in view.held.passing),
+        findings=_told(view.noticed),
+        assumptions=_assumptions(view),
+        support=view.held.support,
+        consensus=view.held.consensus,
+        compared="runs" if view.seen else "syntax",
+    )
+
+
+def _signature(view: View, finding: Finding) -> Question:
+    found: Counter[str] = Counter()
+    for candidate in view.candidates:
+        head, _ = heads(candidate.code, candidate.name)
+        if head:
+            found[head.removeprefix("def ").rstrip(":")] += candidate.count
+    choices = [f"def {head}:" for head, _ in found.most_common(3)]
+    name = view.spec.name or "the function"
+    return _question(
+        view,
+        text=f"What does {name} take?",
+        choices=(*choices, YOU_DECIDE),
+        kind=Kind.SIGNATURE,
+        reason="The request does not say which parameters the function has.",
+        about=_about(finding),
+    )
+
+
+def _missing(view: View, finding: Finding, reason: str) -> Question:
+    """Ask about an input, with the reason; candidates that agree do so by guessing."""
+    seen, known = view.seen, [one.call for one in view.spec.examples]
+    everyone = [index for group in view.held.groups for index in group]
+    found = None
+    if seen:
+        found = difference(seen, everyone, known) or typical(seen, everyone)
+    if found is None:
+        return _question(
+            view,
+            text=f"{reason} What is meant?",
+            choices=(YOU_DECIDE,),
+            kind=Kind.MISSING,
+            reason=reason,
+            about=_about(finding),
+        )
+    return _about_input(view, found, Kind.MISSING, reason, _about(finding))
+
+
+def _contradiction(view: View, seen: Behaviours) -> Question | None:
+    held, agreed = view.held, {one.call for one in view.spec.agreed}
+    examples = [
+        one for one in view.spec.examples if one.call in seen.calls and one.call not in agreed
+    ]
+    if not examples or held.support > FEW or held.consensus < AGREED:
+        return None
+    total = sum(seen.weights)
+    ranked = []
+    for example in examples:
+        shares: Counter[str] = Counter()
+        for outcome, weight in zip(seen.at(example.call), seen.weights, strict=True):
+            if value(outcome) and not same(outcome, example.outcome):
+                shares[outcome] += weight
+        if shares:
+            outcome, weight = shares.most_common(1)[0]
+            ranked.append((-weight / total, len(example.call), example, outcome))
+    if not ranked:
+        return None
+    _, _, example, outcome = min(ranked, key=lambda one: one[:2])
+    call = _called(view, example.call)
+    wrong = tuple(
+        one.call
+        for one in examples
+        if not any(same(said, one.outcome) for said in seen.at(one.call))
+    )
+    return _question(
+        view,
+        text=f"For `{call}` the example says {example.outcome}, but as I read the text it is "
+        f"{outcome}. Which one holds?",
+        choices=(
+            f"{outcome}, as the text says",
+            f"{example.outcome}, as the example says",
+            YOU_DECIDE,
+        ),
+        kind=Kind.CONTRADICTION,
+        reason="The examples and the text do not go together.",
+        call=example.call,
+        outcomes=(outcome, example.outcome),
+        contradicted=wrong,
+        about=f"contradiction:{example.call}",
+    )
+
+
+def _doubt(view: View, seen: Behaviours) -> Question | None:
+    groups = view.held.groups
+    weights = [seen.weight(group) for group in groups]
+    share = weights[0] / sum(weights)
+    known = [one.call for one in view.spec.examples]
+    everyone = [index for group in groups for index in group]
+    if not known and share < SURE:
+        reason = "There is no example, and the text can be read in several ways."
+        found = difference(seen, everyone)
+        return _about_input(view, found, Kind.MISSING, reason) if found else None
+    if view.held.passing and share < SPLIT:
+        reason = "What the request says can be done in several ways."
+        found = difference(seen, everyone, known)
+        return _about_input(view, found, Kind.BEHAVIOUR, reason) if found else None
+    return None
+
+
+def _about_input(
+    view: View, found: Difference, kind: Kind, reason: str, about: str = ""
+) -> Question:
+    call = _called(view, found.call)
+    choices = tuple(phrase(outcome) for outcome in found.outcomes)
+    if len(choices) == 1:
+        text = f"{reason} Should `{call}` {choices[0]}?"
+    else:
+        text = f"For `{call}`: {', '.join(choices[:-1])} or {choices[-1]}?"
+    return _question(
+        view,
+        text=text,
+        choices=(*choices, YOU_DECIDE),
+        kind=kind,
+        reason=reason,
+        call=found.call,
+        outcomes=found.outcomes,
+        about=about or f"input:{found.call}",
+    )
+
+
+def _question(view: View, **fields: object) -> Question:
+    written = answer(view)
+    return Question(**fields, code=written.code, evidence=written.evidence)  # type: ignore[arg-type]
+
+
+def _assumptions(view: View) -> tuple[str, ...]:
+    """Return what the chosen function does where others do something else."""
+    if view.seen is None:
+        return ()
+    everyone = [index for group in view.held.groups for index in group]
+    known = [one.call for one in view.spec.examples]
+    found = difference(view.seen, everyone, known)
+    if found is None:
+        return ()
+    chosen = view.seen.at(found.call)[view.held.groups[0][0]]
+    return (f"`{_called(view, found.call)}` will {phrase(chosen)}.",)
+
+
+def _called(view: View, call: str) -> str:
+    return f"{view.spec.name or view.candidates[0].name}({call})"
+
+
+def _done(seen: Behaviours, index: int, examples: Sequence[Example]) -> int:
+    return sum(same(seen.at(one.call)[index], one.outcome) for one in examples)
+
+
+def _about(finding: Finding) -> str:
+    return f"{finding.what.value}:{finding.quote}"
+
+
+def _told(noticed: Sequence[Finding]) -> tuple[str, ...]:
+    return tuple(_about(finding) for finding in noticed)

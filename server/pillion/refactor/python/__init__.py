@@ -1,0 +1,1 @@
+"""Refactorings of Python, on the syntax tree of Python's own compiler."""

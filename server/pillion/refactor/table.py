@@ -1,0 +1,124 @@
+"""All refactorings: which can be done at a place, and the edits of one.
+
+Snapshot, range -> refactorings -> id -> edits, or a reason for none. Pure: no files, no model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pillion.base.outcome import Nothing, Reason
+from pillion.refactor.python import (
+    comprehension,
+    extract_function,
+    extract_variable,
+    imports,
+    inline_call,
+    inline_variable,
+    rename,
+)
+from pillion.refactor.values import (
+    EXTRACT,
+    INLINE,
+    ORGANIZE,
+    RENAME,
+    REWRITE,
+    Refactoring,
+    Request,
+    not_here,
+    unsafe,
+)
+from pillion.syntax.languages import language_of
+
+if TYPE_CHECKING:
+    from pillion.refactor.values import Edits, Maker
+    from pillion.text.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One refactoring and how it is done in each language."""
+
+    id: str
+    title: str
+    kind: str
+    makers: dict[str, Maker]
+    offered: bool = True
+    """False where it needs a name that nobody has given yet."""
+    selects: bool = False
+    """Whether it needs selected code."""
+
+
+def _python(maker: Maker) -> dict[str, Maker]:
+    return {"python": maker}
+
+
+TABLE: tuple[Entry, ...] = (
+    Entry(
+        "extractVariable",
+        "Extract variable",
+        EXTRACT,
+        _python(extract_variable.extract_variable),
+        selects=True,
+    ),
+    Entry(
+        "extractFunction",
+        "Extract function",
+        EXTRACT,
+        _python(extract_function.extract_function),
+        selects=True,
+    ),
+    Entry("inlineVariable", "Inline variable", INLINE, _python(inline_variable.inline_variable)),
+    Entry("inlineCall", "Inline this call", INLINE, _python(inline_call.inline_call)),
+    Entry(
+        "toComprehension",
+        "Convert loop to comprehension",
+        REWRITE,
+        _python(comprehension.to_comprehension),
+    ),
+    Entry("rename", "Rename in this function", RENAME, _python(rename.rename), offered=False),
+    Entry("organizeImports", "Organize imports", ORGANIZE, _python(imports.organise)),
+)
+"""Every refactoring, in the order in which an editor shows them."""
+
+
+def refactorings(snapshot: Snapshot, start: int, end: int) -> list[Refactoring]:
+    """Return what can be done with ``text[start:end]``, and what only seems so, with the reason.
+
+    A refactoring that has nothing to work on there is left out.
+    """
+    language = language_of(snapshot.language, snapshot.uri).id
+    request = Request(snapshot, start, end)
+    selected = bool(snapshot.text[start:end].strip())
+    found = []
+    for entry in TABLE:
+        maker = entry.makers.get(language)
+        if maker is None or not entry.offered or (entry.selects and not selected):
+            continue
+        plan = maker(request)
+        why = ""
+        if isinstance(plan, Nothing):
+            if plan.reason is not Reason.UNSAFE:
+                continue
+            why = str(plan)
+        found.append(Refactoring(entry.id, entry.title, entry.kind, why))
+    return found
+
+
+def apply(snapshot: Snapshot, start: int, end: int, id_: str, name: str = "") -> Edits | Nothing:
+    """Return the edits of one refactoring, which don't overlap, or why there are none.
+
+    `name` is for what it makes or renames; without one it takes a name from the code.
+    """
+    language = language_of(snapshot.language, snapshot.uri).id
+    entry = next((one for one in TABLE if one.id == id_), None)
+    maker = entry.makers.get(language) if entry else None
+    if maker is None:
+        return not_here("There is no such refactoring for this language.")
+    plan = maker(replace(Request(snapshot, start, end), name=name))
+    if isinstance(plan, Nothing):
+        return plan
+    if not plan.holds():
+        return unsafe("It can't be written here in a way that is surely the same.")
+    return plan.edits
