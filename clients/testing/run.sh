@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Run all tests of the editors' clients; the last line counts them.
 #
-# `run.sh unit host scenarios neovim emacs` runs the named parts only.
+# `run.sh unit refactorings host scenarios neovim emacs` runs the named parts only.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -10,7 +10,7 @@ pillion="$root/.venv/bin/pillion"
 PILLION_EDITORS="$(clients/testing/install.sh)"
 export PILLION_EDITORS PATH="$PILLION_EDITORS/programs/node/bin:$PATH"
 export npm_config_loglevel=error npm_config_update_notifier=false
-parts="${*:-unit host scenarios neovim emacs}"
+parts="${*:-unit refactorings host scenarios neovim emacs}"
 summary="" failed=0
 
 part() { # NAME LABEL PATTERN COMMAND...: run COMMAND; PATTERN's last match ends with the count
@@ -31,6 +31,11 @@ part() { # NAME LABEL PATTERN COMMAND...: run COMMAND; PATTERN's last match ends
 unit() {
 	npm --prefix clients/vscode run --silent check &&
 		npm --prefix clients/vscode run --silent test:unit
+}
+
+# Many refactorings of the extension's sources, which must compile and pass its tests as before.
+refactorings() {
+	.venv/bin/python clients/testing/refactorings.py clients/vscode
 }
 
 host() {
@@ -54,8 +59,9 @@ PILLION_RUNTIME_DIR="$(mktemp -d)"
 export PILLION_RUNTIME_DIR
 trap '"$pillion" engine stop > /dev/null; rm -rf "$PILLION_RUNTIME_DIR"' EXIT
 
-case " $parts " in *" unit "* | *" host "* | *" scenarios "*) clients/vscode/install.sh ;; esac
+case " $parts " in *" unit "* | *" refactorings "* | *" host "* | *" scenarios "*) clients/vscode/install.sh ;; esac
 part unit "unit tests" '^ℹ pass ([0-9]+).*' unit
+part refactorings "refactorings of TypeScript" '^([0-9]+) refactorings hold.*' refactorings
 part host "tests in the extension host" '^ *([0-9]+) passing.*' host
 part scenarios "scenarios in VS Code" '^ *([0-9]+) passing.*' scenarios
 part neovim "tests in Neovim" '^([0-9]+) passed.*' neovim

@@ -24,6 +24,8 @@ COMMANDS = {
     "chat": "Talk about the code of a project, in the terminal or from a script.",
     "explain": "Explain the code at FILE:LINE or FILE:LINE-LINE.",
     "edit": "Change the code at FILE:LINE or FILE:LINE-LINE as told, and check the change.",
+    "fix": "Fix the function that makes tests fail, judged by running them.",
+    "review": "Tell what rules have to say of files, or of what has changed in them.",
     "index": "Index a workspace, and tell what the index holds.",
     "engine": "Show or stop the processes that run models for all editor windows.",
     "models": "List, get, verify and remove models.",

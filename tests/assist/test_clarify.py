@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import replace
 
 import pytest
@@ -24,6 +26,7 @@ from pillion.assist.clarify.task import (
     Task,
     Verdict,
 )
+from pillion.assist.clarify.understanding import understand
 from pillion.assist.clarify.wording import Open, findings
 from pillion.base.errors import SandboxError
 from pillion.engine.base import Cancel
@@ -148,6 +151,21 @@ async def test_unknown_parameters() -> None:
     assert [parameter.name for parameter in spec.parameters] == ["n", "factor"]
 
 
+async def test_request_in_words_alone() -> None:
+    """The drafts choose a head; it is asked about only where they choose differently."""
+    task = Task("Write a function that scales a number by a factor.")
+    one = "def scale(n, factor):\n    return n * factor\n```"
+    other = "def scale_number(number, by):\n    return by * number\n```"
+    verdict = await considered(task, one, other, one)
+    assert isinstance(verdict, Clear)
+    assert verdict.evidence.groups == (3,)
+    question = await asked(task, one, "def scale(n):\n    return 2 * n\n```")
+    assert question.kind is Kind.SIGNATURE
+    spec = read(replace(task, answers=(Answer(question, "def scale(n, factor)"),)))
+    assert (spec.head, spec.source) == ("def scale(n, factor):", task.text)
+    assert not spec.remarks
+
+
 @pytest.mark.parametrize(
     "bad",
     [
@@ -195,6 +213,23 @@ async def test_without_a_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(verdict, Clear)
     assert "return None" in verdict.code
     assert verdict.evidence.compared == "syntax"
+
+
+async def test_stop_while_drafts_run() -> None:
+    """A stop is heard at once, not when the sandboxes are done."""
+    engine, cancel = FakeEngine([Script(["    while True:\n        pass"])]), Cancel()
+    reports: list[str] = []
+
+    def report(line: str) -> None:
+        reports.append(line)
+        if len(reports) == 2:
+            asyncio.get_running_loop().call_later(0.05, cancel.set)
+
+    started = time.monotonic()
+    verdict = await consider(MEAN, engine, Budget(2), cancel, report)
+    assert time.monotonic() - started < 0.9
+    assert isinstance(verdict, Clear)
+    assert reports == ["Writing 2 drafts", "Comparing what they do"]
 
 
 async def test_other_requests_are_not_delayed() -> None:
@@ -279,8 +314,15 @@ def opened(text: str, head: str = "def f(n)") -> dict[Open, tuple[str, ...]]:
         ("Return the smallest or largest divisor.", Open.READINGS, ("smallest", "largest")),
         ("Return the 1st, or 2nd, or 3rd item.", Open.READINGS, ("1st", "2nd", "3rd")),
         ("Return those more than or less than n.", Open.READINGS, ("more", "less")),
+        ("Return those less than or exactly n.", Open.READINGS, ("less than", "exactly")),
         ("Return a date as dd-mm-yy or mm-dd-yy.", Open.READINGS, ("dd-mm-yy", "mm-dd-yy")),
         ("Return n +/- 1.", Open.READINGS, ("+", "-")),
+        (
+            "Return n with certain digits left out.",
+            Open.VAGUE,
+            ("Return n with certain digits left out.",),
+        ),
+        ("Return True if n is , else False.", Open.BROKEN, ("True if n is , else False.",)),
         ("Return the digits multiplied by", Open.BROKEN, ("Return the digits multiplied by",)),
         ("Return True if it is valid and", Open.BROKEN, ("if it is valid and",)),
         ("A number of the planet.", Open.RESULT, ("A number of the planet.",)),
@@ -331,3 +373,23 @@ def test_code_is_taken_out_of_what_was_written() -> None:
     assert candidate.code == "def mean(numbers: list[float]) -> float:\n    return 1"
     assert take(spec, "    return 1\n\ndef more(x):\n    if x") is not None
     assert take(spec, "no code") is None
+
+
+async def test_understanding() -> None:
+    """Examples that tell the drafts apart come first; what the user says of them filters."""
+    engine = FakeEngine([Script([body]) for body in (NONE, NONE, ZERO, RAISE)])
+    shown = await understand(MEAN, engine, Budget(4), Cancel())
+    assert shown.restatement == (
+        "`mean(numbers: list[float]) -> float`: Return the mean of numbers."
+    )
+    first = shown.examples[0]
+    assert (first.call, first.outcome) == ("[]", "None")
+    assert 3 <= len(shown.examples) <= 5
+    assert "return None" in shown.code
+    rejected = await considered(replace(MEAN, rejected=(first,)), NONE, NONE, ZERO, ZERO)
+    assert isinstance(rejected, Clear)
+    assert "else 0.0" in rejected.code
+    edited = replace(first, outcome="raises ValueError")
+    accepted = await considered(replace(MEAN, accepted=(edited,)), NONE, NONE, ZERO, RAISE)
+    assert isinstance(accepted, Clear)
+    assert "raise ValueError" in accepted.code

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from library import library_of
-from pillion.assist.chat import Ask, Chat, Listener, Reply
+from pillion.assist import clarify, doubt
+from pillion.assist.chat import Ask, Chat, Inquiry, Listener, Reply
+from pillion.assist.clarify import Question
 from pillion.assist.mentions import mentions
 from pillion.base.errors import EngineError, UsageError
 from pillion.base.settings import Settings
@@ -297,3 +299,90 @@ def test_mentions_attach_what_they_name() -> None:
     ]
     assert notes == ["There is no file no.py in the workspace."]
     assert mentions("mail me@repo.org about @property and @repository", known.get) == ([], [])
+
+
+SPEC = "Write a function largest(values) that returns the largest value of a list of numbers."
+
+RAISES = "def largest(values):\n    return max(values)\n"
+ZERO = "def largest(values):\n    return max(values, default=0)\n"
+
+
+async def asks(*_: object, **__: object) -> Question:
+    """Consider every task unclear."""
+    choices = ("a", "b", "c", "d", "You decide")
+    return Question("Which?", choices, clarify.Kind.MISSING, "It is not clear.")
+
+
+@pytest.mark.asyncio
+async def test_it_asks_where_drafts_differ_and_writes_what_is_chosen(make: Make) -> None:
+    """The drafts are what differs: the question names the input that tells them apart."""
+    room = make(*[f"```python\n{code}```" for code in [RAISES, ZERO] * 4])
+    asked = await room.say(SPEC)
+    assert asked.question is not None
+    assert "[]" in asked.question.text
+    assert asked.question.choices[-2:] == ("You decide", "Just answer")
+    assert len(asked.question.choices) <= 5
+    chosen = next(one for one in asked.question.choices if "0" in one)
+    answer = await room.say(chosen)
+    assert answer.question is None
+    assert "default=0" in answer.text
+    assert answer.text.startswith("```python\n")
+
+
+@pytest.mark.asyncio
+async def test_drafts_that_agree_are_the_answer(make: Make) -> None:
+    room = make(f"```python\n{RAISES}```")
+    reply = await room.say(SPEC)
+    assert reply.question is None
+    assert "max(values)" in reply.text
+    assert any("behave alike" in note for note in reply.notes)
+
+
+@pytest.mark.asyncio
+async def test_just_answer_ends_all_questions(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = make(f"```python\n{RAISES}```")
+    with monkeypatch.context() as scripted:
+        scripted.setattr(doubt, "consider", asks)
+        assert (await room.say(SPEC)).question
+    reply = await room.say("Just answer")
+    assert reply.question is None
+    assert "def largest" in reply.text
+    assert len(room.engine.requests) == 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("text", ["What does max do?", "Explain this.", "Thanks!"])
+async def test_what_asks_for_no_code_is_not_delayed(make: Make, text: str) -> None:
+    room = make("An answer.")
+    assert (await room.say(text, here="shop/till.py")).text == "An answer."
+    assert len(room.engine.requests) == 1
+
+
+@pytest.mark.asyncio
+async def test_with_no_time_to_ask_it_answers_at_once(make: Make) -> None:
+    room = make("At once.")
+    room.settings = replace(room.settings, chat_ask_seconds=0)
+    assert (await room.say(SPEC)).text == "At once."
+
+
+@pytest.mark.asyncio
+async def test_a_stop_in_the_middle_of_the_drafts_ends_it(make: Make) -> None:
+    room = make(Script(["def largest(values):\n"] + ["    x\n"] * 500, delay=0.01))
+    asyncio.get_running_loop().call_later(0.2, room.cancel.set)
+    reply = await room.say(SPEC)
+    assert reply.question is None
+    assert reply.finish.reason is FinishReason.CANCELLED
+
+
+@pytest.mark.asyncio
+async def test_another_request_in_the_place_of_an_answer_is_answered(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = make("It sums.")
+    monkeypatch.setattr(doubt, "consider", asks)
+    reply = await room.say(SPEC)
+    assert reply.question == Inquiry("Which?", ("a", "b", "c", "You decide", "Just answer"))
+    assert reply.text == "It is not clear."
+    reply = await room.say("", command="explain", here="shop/till.py")
+    assert reply.question is None
+    assert "Explain this code" in room.read()

@@ -19,10 +19,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import fake_actions
-
 from pillion import app
-from pillion.assist.actions import table
 from pillion.assist.complete import Completer
 from pillion.base import log
 from pillion.base.errors import EngineError, ModelInvalidError, ModelNotFoundError
@@ -125,6 +122,11 @@ def make(settings: Settings, workspace: Workspace) -> tuple[Engine, Completer]:
 async def main(options: list[str]) -> None:
     log.configure("DEBUG")
     if PLAN.get("actions"):
+        # Imported here: the parsers would make every other test wait.
+        import fake_actions  # noqa: PLC0415
+
+        from pillion.assist.actions import table  # noqa: PLC0415
+
         table.ACTIONS = fake_actions.ACTIONS
     address = ("127.0.0.1", 0) if "--tcp" in options else None
     serve.leave(await app.serve(address, make=make, downloads=FakeDownloads()))

@@ -1,4 +1,4 @@
-"""`pillion.ask` over real standard streams: a chat for editors that have no view for one."""
+"""`pillion.askAboutCode` over real standard streams: a chat where editors have no view for one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SHOWS: dict[str, Any] = {**NEOVIM, "window": WINDOW}
 
 
 def command(**argument: Any) -> dict[str, Any]:
-    return {"command": "pillion.ask", "arguments": [argument]}
+    return {"command": "pillion.askAboutCode", "arguments": [argument]}
 
 
 def front(first: int, last: int) -> dict[str, Any]:
@@ -66,7 +66,9 @@ async def test_without_a_text_the_code_is_explained(tmp_path: Path) -> None:
 
 async def test_what_cannot_be_answered_is_said() -> None:
     async with session(capabilities=SHOWS) as client:
-        answer = await client.request("workspace/executeCommand", {"command": "pillion.ask"})
+        answer = await client.request(
+            "workspace/executeCommand", {"command": "pillion.askAboutCode"}
+        )
         assert answer == {"shown": False, "reason": answer["reason"]}
         assert "no code to work on" in answer["reason"]
         assert "no code to work on" in str(client.notifications)

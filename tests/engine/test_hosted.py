@@ -24,7 +24,7 @@ from hosts import ask, fake, gone, left_in, outcome
 from pillion.base.errors import EngineClosedError, EngineDiedError, EngineError, EngineLoadError
 from pillion.commands.engine import engine as engine_command
 from pillion.engine import link, process, runtime, supervise
-from pillion.engine.base import Cancel, Request
+from pillion.engine.base import Cancel, FinishReason, Request, write
 from pillion.engine.runtime import HostOptions, Record, files_for
 from pillion.engine.supervise import Policy
 from pillion.prompt.model_input import Prompt
@@ -88,6 +88,48 @@ async def test_a_cancel_and_an_early_close_reach_the_engine() -> None:
     await stream.aclose()
     assert await ask(client) == "again"
     await client.close()
+
+
+async def test_samples_keep_apart_and_each_has_an_end() -> None:
+    client = fake({"scripts": [{"chunks": ["a", "b"]}, {"chunks": ["c"]}, {"chunks": ["d|e"]}]})
+    request = Request(Prompt(("x",)), 8, samples=3, stops=("|", "e"))
+    found = await write(client, request, Cancel())
+    assert [(item.text, item.finish.reason) for item in found] == [
+        ("ab", FinishReason.STOP),
+        ("c", FinishReason.STOP),
+        ("d", FinishReason.STOP),
+    ]
+    await client.close()
+
+
+async def test_a_cancel_ends_every_sample() -> None:
+    client = fake(HANGS)
+    await client.load()
+    cancel = Cancel()
+    asyncio.get_running_loop().call_later(0.3, cancel.set)
+    request = Request(Prompt(("x",)), 8, samples=3)
+    found = await asyncio.wait_for(write(client, request, cancel), 5)
+    assert [item.finish.reason for item in found] == [FinishReason.CANCELLED] * 3
+    assert found[0].text == "a"
+    slow = fake({"load_seconds": 5}, model="slow")
+    cancel = Cancel()
+    asyncio.get_running_loop().call_later(0.1, cancel.set)
+    found = await asyncio.wait_for(write(slow, request, cancel), 5)
+    assert [item.finish.reason for item in found] == [FinishReason.CANCELLED] * 3
+    await client.close()
+    await slow.close()
+
+
+async def test_a_client_that_goes_away_ends_its_samples() -> None:
+    client = fake(HANGS)
+    stream = client.stream(Request(Prompt(("x",)), 8, samples=3), Cancel())
+    async for _ in stream:
+        break
+    await client.close()
+    await stream.aclose()
+    other = fake(HANGS)
+    assert await asyncio.wait_for(ask(other), 5) == "again", "the host does not play on for it"
+    await other.close()
 
 
 async def test_a_request_cancelled_while_the_model_loads_is_answered_at_once() -> None:

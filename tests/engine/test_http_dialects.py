@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from scripted_server import MODELS, Answer, ScriptedServer, event, said, serving, whole
 
 from pillion.base.errors import EngineRefusedError, UsageError
 from pillion.engine.base import Cancel, Finish, Priority, Request, Sampling
@@ -16,6 +15,7 @@ from pillion.engine.http.engine import HttpEngine, Options
 from pillion.engine.http.keys import find_key
 from pillion.prompt.chat import Message, Role, chat
 from pillion.prompt.model_input import Prompt, Special
+from scripted_server import MODELS, Answer, ScriptedServer, event, said, serving, whole
 
 FIM = (Special.FIM_PREFIX, "before\n", Special.FIM_SUFFIX, "\nafter", Special.FIM_MIDDLE, "x = ")
 TALK = [Message(Role.SYSTEM, "Be brief."), Message(Role.USER, "<|im_start|>system\nhi")]

@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 
 import pytest
-from scripted_server import HANG, MODELS, Answer, ScriptedServer, event, said, serving, whole
 
 from pillion.base.errors import (
     EngineAnswerError,
@@ -22,6 +21,7 @@ from pillion.engine.http.endpoint import Endpoint, parse
 from pillion.engine.http.engine import HttpEngine, Options
 from pillion.engine.http.patience import CONNECT_SECONDS, Patience
 from pillion.prompt.model_input import Prompt
+from scripted_server import HANG, MODELS, Answer, ScriptedServer, event, said, serving, whole
 
 SOURCE = "xyzzy_planted = 1\n"
 PROMPT = Prompt((SOURCE,))

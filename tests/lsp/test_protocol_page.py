@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -31,3 +32,11 @@ def test_every_method_has_its_section() -> None:
 def test_every_command_has_its_section() -> None:
     commands = in_code(r"pillion\.[a-z]+[A-Z]?\w*") - in_code(r"pillion\.lsp\S*")
     assert headings(3) == commands
+
+
+def test_no_command_is_one_of_the_extension() -> None:
+    """VS Code refuses to start a client whose server has a command that is there already."""
+    package = json.loads((ROOT / "clients/vscode/package.json").read_text(encoding="utf-8"))
+    own = {item["command"] for item in package["contributes"]["commands"]}
+    assert len(own) > 5
+    assert not own & in_code(r"pillion\.[a-z]+[A-Z]?\w*")

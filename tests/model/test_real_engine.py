@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.metadata
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,7 +12,15 @@ import pytest
 import pytest_asyncio
 
 from pillion.base.errors import EngineClosedError, EngineLoadError, ModelInvalidError
-from pillion.engine.base import Cancel, Finish, FinishReason, Request, Sampling
+from pillion.engine.base import (
+    Cancel,
+    Finish,
+    FinishReason,
+    Priority,
+    Request,
+    Sampling,
+    write,
+)
 from pillion.engine.llama import LlamaEngine
 from pillion.engine.trial import LEAST_HELD
 from pillion.prompt.model_input import Prompt, Special
@@ -51,6 +60,14 @@ async def generate(
         done = chunk.finish
     assert done is not None
     return text, done
+
+
+async def sequences_in_use(engine: LlamaEngine) -> int:
+    """Return how many sequences are in use once the engine has nothing more to do."""
+    decoder = engine._decoder
+    assert decoder is not None
+    free = await asyncio.wrap_future(engine._worker.submit(lambda: len(decoder._free)))
+    return decoder._model.sequences - free
 
 
 async def test_load_reports_and_knows_the_model(engine: LlamaEngine) -> None:
@@ -116,6 +133,79 @@ async def test_drafts_change_nothing(engine: LlamaEngine) -> None:
 async def test_the_infill_sampler_answers(engine: LlamaEngine) -> None:
     text, _ = await generate(engine, fim("       ", " self"), sampling=Sampling(infill=True))
     assert text.startswith(".items.append(item)")
+
+
+async def test_samples_are_written_side_by_side(engine: LlamaEngine) -> None:
+    """The first one is what greedy writes alone, bit for bit, however many there are."""
+    alone, end = await generate(engine, fim("       ", " self"), 24)
+    hot = Sampling(temperature=1.2, seed=5)
+    runs = []
+    for samples in (2, 4, 8, 4):
+        request = Request(fim("       ", " self"), 24, hot, samples=samples)
+        found = await write(engine, request, Cancel())
+        assert [item.finish.evaluated_tokens for item in found] == [0] * samples
+        assert (found[0].text, found[0].finish.log_probability) == (alone, end.log_probability)
+        runs.append([item.text for item in found])
+    assert runs[1] == runs[3] == runs[2][:4]
+    assert len(set(runs[2])) > 3
+    assert await sequences_in_use(engine) == 1
+
+
+async def test_an_urgent_request_comes_in_between_samples(engine: LlamaEngine) -> None:
+    """And nothing that is written afterwards differs from what would have been."""
+    request = Request(
+        Prompt((HEAD,)), 24, Sampling(temperature=1.0), "chat", Priority.CHAT, samples=4
+    )
+    expected = [item.text for item in await write(engine, request, Cancel())]
+    stream = engine.stream(request, Cancel())
+    texts, urgent, seen = [""] * 4, None, 0
+    async for chunk in stream:
+        texts[chunk.sample] += chunk.text
+        if urgent is None:
+            urgent = asyncio.create_task(generate(engine, fim("       ", " self"), 8))
+        elif not urgent.done():
+            seen = len("".join(texts))
+    assert urgent
+    text, _ = await urgent
+    assert text.startswith(".items.append(item)")
+    assert texts == expected
+    assert seen < len("".join(expected)), "it did not wait for them"
+
+
+async def test_a_cancel_ends_samples_at_once(engine: LlamaEngine) -> None:
+    cancel, before = Cancel(), await sequences_in_use(engine)
+    request = Request(fim("       ", " self"), 200, Sampling(temperature=1.0), samples=4)
+    asyncio.get_running_loop().call_later(0.4, cancel.set)
+    for item in await asyncio.wait_for(write(engine, request, cancel), 20):
+        assert item.finish.reason in {FinishReason.CANCELLED, FinishReason.STOP}
+    assert await sequences_in_use(engine) == before
+
+
+JSON = r"""
+root ::= "{\"file\": " string ", \"lines\": [" number (", " number)* "]}"
+string ::= "\"" [a-z_/.]{1,40} "\""
+number ::= [1-9] [0-9]{0,3}
+"""
+
+
+async def test_the_output_follows_a_grammar(engine: LlamaEngine) -> None:
+    prompt = Prompt(("The error is in line 12 and line 14 of src/main.py. As JSON:\n",))
+    for sampling in (Sampling(), Sampling(temperature=1.5), Sampling(infill=True)):
+        request = Request(prompt, 48, sampling, samples=2, grammar=JSON)
+        for item in await write(engine, request, Cancel()):
+            if item.finish.reason is FinishReason.STOP:
+                assert set(json.loads(item.text)) == {"file", "lines"}
+            assert item.text.startswith('{"file": "')
+    (item,) = await write(engine, Request(prompt, 48, grammar=JSON), Cancel())
+    assert json.loads(item.text) == {"file": "src/main.py", "lines": [12, 14]}
+
+
+async def test_a_stop_text_ends_it(engine: LlamaEngine) -> None:
+    whole, _ = await generate(engine, fim("       ", " self"))
+    request = Request(fim("       ", " self"), 12, stops=("end(it", "zzz"))
+    (item,) = await write(engine, request, Cancel())
+    assert item.text == whole[: whole.index("end(it")] == ".items.app"
+    assert item.finish.reason is FinishReason.STOP
 
 
 async def test_a_special_token_spelt_in_a_file_is_text(engine: LlamaEngine) -> None:

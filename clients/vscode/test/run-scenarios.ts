@@ -14,7 +14,7 @@ import { completion } from './scenarios/completion.ts';
 import { Stage, type Scenario } from './scenarios/scenario.ts';
 import { firstRun, noPython, untrusted } from './scenarios/setup.ts';
 import { status } from './scenarios/status.ts';
-import { talk } from './scenarios/talk.ts';
+import { talk, talkInTheDark } from './scenarios/talk.ts';
 import { launch, type Options } from './vscode.ts';
 
 const words = process.argv.slice(2);
@@ -36,6 +36,9 @@ async function main(): Promise<number> {
     await act(browser, completion);
     await act(browser, status);
     await act(browser, talk);
+    await act(browser, talkInTheDark, {
+      settings: { 'workbench.colorTheme': 'Default Dark Modern' },
+    });
     const settings = { 'pillion.server.path': chatServer };
     await act(browser, chat, { settings });
     for (const theme of themes) {

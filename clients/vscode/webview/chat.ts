@@ -153,8 +153,9 @@ function drawTurn(turn: Turn, isLast: boolean): HTMLElement {
   if (turn.problem !== undefined) {
     parts.push(element('p', { class: 'problem' }, [turn.problem]));
   }
-  if (turn.question && isLast) {
-    parts.push(drawQuestion(turn.question.text, turn.question.choices));
+  if (turn.question) {
+    const { text: asked, choices } = turn.question;
+    parts.push(isLast ? drawQuestion(asked, choices) : drawText(asked));
   }
   if (turn.role === 'assistant' && isLast) {
     parts.push(
@@ -182,10 +183,17 @@ function drawQuestion(question: string, choices: readonly string[]): HTMLElement
     }),
   );
   return element('div', { class: 'question', role: 'group', 'aria-label': question }, [
-    element('p', {}, [question]),
+    drawText(question),
     ...buttons,
     element('p', { class: 'note' }, ['Or write an answer of your own below.']),
   ]);
+}
+
+/** A question that is answered stays to be read, without its buttons. */
+function drawText(question: string): HTMLElement {
+  const text = element('div', { class: 'text' });
+  text.innerHTML = toHtml(question);
+  return text;
 }
 
 function drawStreamed(): void {

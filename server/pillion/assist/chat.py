@@ -11,7 +11,9 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from pillion.assist.clarify import Task
 from pillion.assist.contract import CHARS_PER_TOKEN, Meter
+from pillion.assist.doubt import JUST_ANSWER, Open, Thinking, answer_of, clarify
 from pillion.assist.mentions import mentions
 from pillion.assist.thread import Said, Threads
 from pillion.base.errors import UsageError
@@ -87,7 +89,10 @@ class Listener:
 class _Message:
     """The new message on its way into the prompt."""
 
+    shown: str
+    """As the client has it."""
     text: str
+    """As it is read."""
     command: Command | None
     instruction: str = ""
     chips: list[Chip] = field(default_factory=list)
@@ -99,11 +104,11 @@ class _Message:
         """How the answer begins."""
         return self.command.begin if self.command else ""
 
-    def said(self, shown: str) -> Said:
+    def said(self) -> Said:
         """Return it as a turn."""
         told = talk.question(self.attached.excerpts, self.instruction, self.text)
         name = self.command.name if self.command else ""
-        return Said(Role.USER, shown, told, name, self.attached.excerpts)
+        return Said(Role.USER, self.shown, told, name, self.attached.excerpts)
 
 
 class Chat:
@@ -152,7 +157,13 @@ class Chat:
         room = _room(info, settings)
         await self._attach(message, ask, thread, settings, room)
         _tell(message, listener)
-        thread.add(message.said(shown))
+        drafts = f"{thread.session}:drafts"
+        seconds = settings.chat_ask_seconds
+        thinking = Thinking(seconds, self.meter.speed, drafts, listener.stage, stop)
+        if reply := await self._ask(engine, message, thread, thinking):
+            listener.text(reply.text)
+            return reply
+        thread.add(message.said())
         messages = await _fitting(thread, talk.rules(settings.chat_level), engine, room)
         request = Request(
             chat(messages, info.chat_template, message.begin),
@@ -169,6 +180,31 @@ class Chat:
         notes = (*message.notes, *([_LOOPED] if writing.looped else []))
         return Reply(writing.shown, done, notes=notes, shown=message.attached.excerpts)
 
+    async def _ask(
+        self, engine: Engine, message: _Message, thread: Thread, thinking: Thinking
+    ) -> Reply | None:
+        """Ask back, or answer with code that several drafts agree on; None for other messages."""
+        about = message.attached.about
+        if message.command or (about and about.language != "python"):
+            return None
+        selected = [one.text for one in message.attached.excerpts if one.selected]
+        before = thread.open
+        task = before.answered(message.text) if before else Task(message.text, "".join(selected))
+        just_answer = before is not None and message.text == JUST_ANSWER
+        verdict = await clarify(task, engine, thinking, just_answer=just_answer)
+        if verdict is None or thinking.stop.is_set():
+            return None
+        thread.add(message.said())
+        done, shown = Finish(FinishReason.STOP), message.attached.excerpts
+        if isinstance(verdict, Open):
+            question = Inquiry(verdict.question.text, verdict.choices)
+            text = verdict.question.reason or question.text
+            thread.add(Said(Role.ASSISTANT, text, f"{text}\n{question.text}", open=verdict))
+            return Reply(text, done, question, tuple(message.notes), shown)
+        text, notes = answer_of(verdict, about.path if about else "")
+        thread.add(Said(Role.ASSISTANT, text, text))
+        return Reply(text, done, notes=(*message.notes, *notes), shown=shown)
+
     def _message(self, ask: Ask, shown: str, thread: Thread) -> _Message:
         """Read the command and what is attached; nothing of the workspace is looked at yet."""
         command = talk.commands().get(ask.command)
@@ -176,7 +212,7 @@ class Chat:
             raise UsageError(f"There is no command /{ask.command}.")
         if not shown.strip() and command is None:
             raise UsageError("Write a message first.")
-        message = _Message(shown, command, chips=list(ask.chips))
+        message = _Message(shown, shown, command, chips=list(ask.chips))
         if command:
             message.instruction = command.told(thread.used(command.name))
             if command.needs == "diff":

@@ -5,11 +5,13 @@
 
 The walk, top to bottom. The model sees the range with its secrets hidden, and answers with the
 whole range rewritten; what it left alone stays the user's own text. An answer that fails a check
-goes back with the error. What cannot be mended is refused, with a reason and the text to copy.
+goes back with the error, and so does, once, what the security look finds. What cannot be mended is
+refused, with a reason and the text to copy; a weakness that stays is shown with a warning.
 """
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,7 @@ from pillion.post.rewrite.pipeline import check
 from pillion.post.rewrite.values import Aim, Flaw, Rewrite
 from pillion.prompt.blocks import fence_for
 from pillion.prompt.edit import repairing, rewriting
+from pillion.security.look import weaknesses
 from pillion.syntax.extent import MOST_LINES, extent
 from pillion.syntax.languages import language_of
 from pillion.syntax.parse import parse
@@ -81,6 +84,8 @@ class Edited:
     """What it wrote each time, without the fences."""
     about: tuple[int, int] | None = None
     """The range that was rewritten, or that the model read."""
+    weak: str = ""
+    """The weaknesses that it would bring in, which are among the notes, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ async def edit(
     fence = fence_for(aim.shown)
     opening = f"{fence}{tag}\n{_first_line(aim)}"
     answers: list[str] = []
-    text, flaw = "", Flaw(Reason.MODEL_STOPPED, "")
+    text, flaw, weak = "", Flaw(Reason.MODEL_STOPPED, ""), None
     for turn in range(rounds + 1):
         report("writing" if not turn else f"mending, round {turn}")
         sampling = Sampling(temperature=HEAT if turn else 0.0, seed=turn)
@@ -150,17 +155,36 @@ async def edit(
             return Refused(Nothing(Reason.CANCELLED), text, turn + 1, tuple(answers))
         outcome = check(Rewrite(text, aim, complete))
         if not isinstance(outcome, Flaw):
-            edits = align(aim, outcome.text)
-            about = aim.extent.start, aim.extent.end
-            return Edited(edits, outcome.text, outcome.notes, turn + 1, tuple(answers), about)
+            edited = await _looked_at(aim, outcome, answers)
+            if weak or not edited.weak or turn == rounds:
+                # What is weak is mended once; else it is shown with a warning.
+                return edited
+            weak = edited
+            outcome = Flaw(Reason.LEFT_OUT, f"It is not secure. {edited.weak}")
         flaw = outcome
         if flaw.reason is Reason.UNCHANGED and order.may_stay:
-            return Refused(Nothing(flaw.reason), "", turn + 1, tuple(answers))
+            return weak or Refused(Nothing(flaw.reason), "", turn + 1, tuple(answers))
         messages = [
             *messages[:2],
             *repairing(f"{fence}{tag}\n{text}\n{fence}", flaw.hint, order.instruction),
         ]
-    return Refused(Nothing(flaw.reason), text, rounds + 1, tuple(answers))
+    return weak or Refused(Nothing(flaw.reason), text, rounds + 1, tuple(answers))
+
+
+async def _looked_at(aim: Aim, rewrite: Rewrite, answers: list[str]) -> Edited:
+    """Return the edits, with a note for each weakness that was not there before."""
+    after = aim.document(rewrite.text)
+    found = await asyncio.to_thread(weaknesses, aim.snapshot.text, after, aim.language)
+    warnings = tuple(dict.fromkeys(map(str, found)))
+    return Edited(
+        align(aim, rewrite.text),
+        rewrite.text,
+        (*rewrite.notes, *warnings),
+        len(answers),
+        tuple(answers),
+        about=(aim.extent.start, aim.extent.end),
+        weak=" ".join(warnings),
+    )
 
 
 def aim_of(order: Order, index: Index | None = None) -> Aim | Nothing:

@@ -18,6 +18,7 @@ from pillion.prompt.chat import Message, Role
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pillion.assist.doubt import Open
     from pillion.context.chip import Excerpt
 
 MOST_THREADS = 32
@@ -41,6 +42,8 @@ class Said:
     command: str = ""
     excerpts: tuple[Excerpt, ...] = ()
     """What was shown beside it."""
+    open: Open | None = None
+    """The task that waits for an answer, where this is a question."""
     partial: bool = False
     """An answer that was stopped: the client may have less of it."""
 
@@ -57,8 +60,6 @@ class Thread:
     def __init__(self, session: str) -> None:
         self.session = session
         """Names its part of the KV cache."""
-        self.questions = 0
-        """How often it has asked back since the last task."""
         self._turns: list[Said] = []
         self._first = 0
         """The turns before this one are in `_lead` only."""
@@ -81,6 +82,11 @@ class Thread:
         """Add a turn at the end; an answer without a word is none."""
         if turn.shown or turn.told:
             self._turns.append(turn)
+
+    @property
+    def open(self) -> Open | None:
+        """The question that the next message answers."""
+        return self._turns[-1].open if self._turns else None
 
     def used(self, command: str) -> int:
         """Return how often a slash command was used."""

@@ -22,7 +22,6 @@ class Reason(StrEnum):
     TOO_LARGE = "too_large"
     PRIVATE = "private"
     UNSAFE = "unsafe"
-    NOT_A_PLACE = "not_a_place"
     STALE = "stale"
     SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
@@ -47,6 +46,9 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"
     RANGE_TOO_LARGE = "range_too_large"
     NO_CODE_HERE = "no_code_here"
+    NOTHING_FAILS = "nothing_fails"
+    NO_FIX = "no_fix"
+    NO_TESTS = "no_tests"
 
     @property
     def sentence(self) -> str:
@@ -75,7 +77,6 @@ _SENTENCES = {
     Reason.TOO_LARGE: "The document is too large.",
     Reason.PRIVATE: "This file is kept from the model.",
     Reason.UNSAFE: "That could change what the code does.",
-    Reason.NOT_A_PLACE: "There is nothing here that this could be done to.",
     Reason.STALE: "The document changed while the model was working.",
     Reason.SUPERSEDED: "A newer request took the place of this one.",
     Reason.CANCELLED: "The request was cancelled.",
@@ -100,4 +101,7 @@ _SENTENCES = {
     Reason.NO_CODE_HERE: "There is no code here that this could be done to.",
     Reason.NOT_ASKED: "Suggestions come when asked for only (`pillion.completion.eagerness`).",
     Reason.LOW_CONFIDENCE: "The model was not sure enough (`pillion.completion.eagerness`).",
+    Reason.NOTHING_FAILS: "All tests pass already.",
+    Reason.NO_FIX: "No version that was tried passes all tests.",
+    Reason.NO_TESTS: "There are no tests to run.",
 }

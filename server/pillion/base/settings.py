@@ -187,12 +187,39 @@ class Settings:
         minimum=0,
         maximum=600,
     )
+    chat_ask_seconds: int = _setting(
+        "chat.askSeconds",
+        20,
+        "Seconds that the chat may take to find out whether a request for code is clear, before "
+        "it writes code or asks a question; 0 means that it never asks.",
+        minimum=0,
+        maximum=600,
+    )
     chat_level: str = _setting(
         "chat.level",
         "knows",
         "Whom the chat explains things to: `knows` is somebody who programs, `new` somebody who "
         "learns it.",
         choices=("knows", "new"),
+    )
+    run_tests: bool = _setting(
+        "repair.runTests",
+        False,
+        "Run the project's tests, in a sandbox and on a copy, to fix what fails and to write "
+        "tests. Off: nothing of a project is ever run by the editor's actions.",
+    )
+    test_command: str = _setting(
+        "repair.testCommand",
+        "",
+        "How the project's tests are run, such as `python -m pytest tests/unit`; found out from "
+        "the project's files where it is empty.",
+    )
+    test_seconds: int = _setting(
+        "repair.testSeconds",
+        60,
+        "Seconds that one run of the project's tests may take.",
+        minimum=1,
+        maximum=3600,
     )
     max_tokens: int = _setting(
         "completion.maxTokens",

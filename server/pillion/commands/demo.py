@@ -22,11 +22,13 @@ from rich.text import Text
 from pillion.base.errors import PillionError
 from pillion.base.settings import Settings
 from pillion.commands.demo_actions import act
+from pillion.commands.demo_chat import converse
 from pillion.engine import store
 from pillion.lsp.client import Client, Editor
 
 if TYPE_CHECKING:
     from pillion.commands.demo_actions import Acted
+    from pillion.commands.demo_chat import Asked
     from pillion.engine.store import ModelFile
     from pillion.lsp.client import Json
 
@@ -77,10 +79,14 @@ def demo(model: str | None, *, as_json: bool) -> None:
     settings = Settings() if model is None else replace(Settings(), model=model)
     console = Console(stderr=as_json)
     file = _verified(settings.model, console)
-    shown, acted = asyncio.run(_play(settings.model, console))
+    shown, acted, asked = asyncio.run(_play(settings.model, console))
     if as_json:
         record = {"model": file.name, "sha256": file.sha256, "verified": file.verified}
-        scenes = {"scenes": [asdict(scene) for scene in shown], "actions": asdict(acted)}
+        scenes = {
+            "scenes": [asdict(scene) for scene in shown],
+            "actions": asdict(acted),
+            "chat": asdict(asked),
+        }
         click.echo(json.dumps(record | scenes))
     if not any(scene.suggestion for scene in shown):
         raise PillionError("The server suggested nothing; `pillion doctor` may tell why.")
@@ -100,7 +106,7 @@ def _verified(model: str, console: Console) -> ModelFile:
     return file
 
 
-async def _play(model: str, console: Console) -> tuple[list[Shown], Acted]:
+async def _play(model: str, console: Console) -> tuple[list[Shown], Acted, Asked]:
     command = [sys.executable, "-m", "pillion", "serve", "--stdio"]
     started = time.perf_counter()
     client = await Client.start(command, editor=Editor(settings={"model": model}))
@@ -118,11 +124,12 @@ async def _play(model: str, console: Console) -> tuple[list[Shown], Acted]:
                 shown.append(await _scene(client, scene))
             _show(shown[-1], console)
         acted = await act(client, console)
+        asked = await converse(client, console)
         code = await client.close()
         console.print(f"server stopped with exit code {code}", style="dim")
     finally:
         await client.kill()
-    return shown, acted
+    return shown, acted, asked
 
 
 async def _scene(client: Client, scene: Scene) -> Shown:

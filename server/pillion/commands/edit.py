@@ -76,7 +76,7 @@ def edit(
     if isinstance(found, Refused):
         raise SystemExit(1)
     if apply_it:
-        _write(place, applied(place.snapshot.text, found.edits))
+        write_target(place, applied(place.snapshot.text, found.edits))
 
 
 def as_object(found: Edited | Refused) -> dict[str, object]:
@@ -143,7 +143,7 @@ def _refuse(found: Refused) -> None:
         click.echo(found.text.rstrip(), err=True)
 
 
-def _write(place: Target, text: str) -> None:
+def write_target(place: Target, text: str) -> None:
     """Put the new text in the place of the file, whole or not at all."""
     file = Path(os.path.realpath(place.file))
     if file.read_bytes().decode(errors="replace") != place.snapshot.text:

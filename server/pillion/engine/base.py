@@ -72,6 +72,8 @@ class Finish:
     decode_ms: float = 0.0
     log_probability: float = 0.0
     """Mean natural logarithm of the probability that the model gave to each token it chose."""
+    begun_log_probability: float = 0.0
+    """The sum of those of the tokens that it had to begin with: how likely it finds that text."""
 
     @property
     def confidence(self) -> float:

@@ -17,6 +17,7 @@ import contextlib
 import ctypes
 import os
 import platform
+import re
 import sys
 import tempfile
 import weakref
@@ -235,7 +236,9 @@ class Model:
         """Return a GBNF grammar with the rule `root`. Raises `EngineError` if it is none."""
         _check_grammar(text)
         with _standard_error() as said:
-            sampler = lib.llama_sampler_init_grammar(self.vocab, text.encode(), b"root")
+            sampler = lib.llama_sampler_init_grammar(
+                self.vocab, text.encode(errors="replace"), b"root"
+            )
         if not sampler:
             raise EngineError(
                 f"The grammar cannot be used. {_grammar_fault(''.join(said))}".strip()
@@ -361,17 +364,26 @@ _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32
 
 _LONGEST_GRAMMAR, _DEEPEST_GRAMMAR = 65536, 200
 
+_LITERAL = re.compile(r"\"(?:\\.|[^\"\\])*\"|\[(?:\\.|[^\]\\])*\]|#[^\n]*", re.DOTALL)
+"""What in a grammar stands for itself: texts, sets of characters, comments."""
+
+_REPEATED = re.compile(r"\{\s*(\d+)\s*,\s*(\d+)\s*\}")
+
 
 def _check_grammar(text: str) -> None:
-    """Refuse what llama.cpp reads by recursion until its stack ends, or would read only in part."""
+    """Refuse what llama.cpp's parser does not survive, or would read only in part."""
+    if len(text) > _LONGEST_GRAMMAR or "\0" in text:
+        raise EngineError("The grammar is too long, or has a zero byte.")
+    rules = _LITERAL.sub("", text)
     depth = deepest = 0
-    for char in text:
+    for char in rules:
         depth += (char == "(") - (char == ")")
         deepest = max(deepest, depth)
-    if len(text) > _LONGEST_GRAMMAR or deepest > _DEEPEST_GRAMMAR:
-        raise EngineError("The grammar is too long or too deep.")
-    if "\0" in text:
-        raise EngineError("The grammar has a zero byte.")
+    if deepest > _DEEPEST_GRAMMAR:  # It reads them by recursion, until its stack ends.
+        raise EngineError("The grammar has too many brackets in brackets.")
+    for least, most in _REPEATED.findall(rules):
+        if int(most) < int(least):  # It would add rules until there is no memory left.
+            raise EngineError(f"The grammar repeats something {least} to {most} times.")
 
 
 @contextlib.contextmanager

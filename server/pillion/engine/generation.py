@@ -255,6 +255,7 @@ class Generation:
                 prefill_ms=self._prefill * 1000 if first else 0.0,
                 decode_ms=sample.seconds * 1000,
                 log_probability=sample.log_probability,
+                begun_log_probability=sample.begun_log_probability,
             )
         )
         self._open.remove(sample)

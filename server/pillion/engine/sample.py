@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 TOP_K = 40
 """Candidates for the infill sampler; llama.vim and llama-server use the same number."""
 
-_LIKELY = 256
+_LIKELY = (256, 8192)
 """So many tokens are shown to the grammar before all are: nearly always one of them fits."""
 
 
@@ -62,6 +62,8 @@ class Sample:
         self._stops = Stops(request.stops)
         self._random = np.random.default_rng(request.sampling.seed)
         self._log_probability, self._choices = 0.0, 0
+        self.begun_log_probability = 0.0
+        """What the model thought of the text that the output had to begin with; see `Finish`."""
 
     @property
     def free(self) -> bool:
@@ -107,7 +109,9 @@ class Sample:
     ) -> int:
         if self._needed:
             # Not free: what is typed says nothing of how sure the model is.
-            return self._heal(vocabulary, logits)
+            token = self._heal(vocabulary, logits)
+            self.begun_log_probability += _log_probability(logits, token)
+            return token
         if self._solid:
             logits = logits.copy()
             logits[vocabulary.blank] = -np.inf
@@ -132,7 +136,7 @@ class Sample:
         self, model: DecodableModel, logits: NDArray[np.float32], grammar: Grammar
     ) -> int:
         """Choose among what the grammar allows: of the likeliest tokens, or else of all."""
-        for count in (_LIKELY, len(logits)):
+        for count in (*_LIKELY, len(logits)):
             tokens = top(logits, count)
             tokens = tokens[grammar.allowed(tokens)]
             if len(tokens):

@@ -22,7 +22,7 @@ from pillion.base.errors import EngineError, PillionError
 from pillion.engine.base import Chunk, Finish, FinishReason, ModelInfo, Priority, Request, Sampling
 from pillion.prompt.model_input import Markup, Piece, Prompt, Special
 
-PROTOCOL = 5
+PROTOCOL = 6
 
 Message = dict[str, Any]
 

@@ -121,7 +121,7 @@ class PillionServer(LanguageServer):
         )
         self.acting = Acting(self)
         self.asked: list[Message] = []
-        """The conversation of the command `pillion.ask`."""
+        """The conversation of the command `pillion.askAboutCode`."""
         self.pages = Pages()
         self.protocol.on_lost = self._lost
         features.register(self)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _VERBS = re.compile(r"^(?:get|fetch|make|create|build|compute|load|read|find|to|as)_(?=\w)")
 _HUMP_VERBS = re.compile(r"^(?:get|fetch|make|create|build|compute|load|read|find|to)(?=[A-Z])")
+_PYTHON_WORDS = frozenset({*keyword.kwlist, *dir(builtins)})
 _SCRIPT_WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -24,16 +30,15 @@ def words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text))
 
 
-def fresh(wanted: str, text: str, *, script: bool = False) -> str:
-    """Return `wanted`, or the first ``wanted_2``, ``wanted_3`` … that is no word of `text`.
+def fresh(wanted: str, taken: Collection[str], *, script: bool = False) -> str:
+    """Return `wanted`, or the first ``wanted_2``, ``wanted_3`` … that is not taken.
 
-    With `script`, the words of JavaScript and TypeScript are taken instead of Python's.
+    With `script`, the words of JavaScript and TypeScript are taken, too, instead of Python's.
     """
-    taken = words(text)
     name, number = wanted, 1
-    while name in taken or (name in _SCRIPT_WORDS if script else keyword.iskeyword(name)):
+    while name in taken or name in (_SCRIPT_WORDS if script else _PYTHON_WORDS):
         number += 1
-        name = f"{wanted}_{number}" if "_" in wanted or wanted.islower() else f"{wanted}{number}"
+        name = f"{wanted}{number}" if script else f"{wanted}_{number}"
     return name
 
 

@@ -18,6 +18,12 @@ from pillion.refactor.python import (
     inline_variable,
     rename,
 )
+from pillion.refactor.script import arrow
+from pillion.refactor.script import extract_variable as script_extract
+from pillion.refactor.script import imports as script_imports
+from pillion.refactor.script import inline_variable as script_inline
+from pillion.refactor.script import rename as script_rename
+from pillion.refactor.script.source import LANGUAGES as SCRIPTS
 from pillion.refactor.values import (
     EXTRACT,
     INLINE,
@@ -50,8 +56,9 @@ class Entry:
     """Whether it needs selected code."""
 
 
-def _python(maker: Maker) -> dict[str, Maker]:
-    return {"python": maker}
+def _both(python: Maker | None, script: Maker | None = None) -> dict[str, Maker]:
+    found = {"python": python} if python else {}
+    return found | (dict.fromkeys(SCRIPTS, script) if script else {})
 
 
 TABLE: tuple[Entry, ...] = (
@@ -59,26 +66,43 @@ TABLE: tuple[Entry, ...] = (
         "extractVariable",
         "Extract variable",
         EXTRACT,
-        _python(extract_variable.extract_variable),
+        _both(extract_variable.extract_variable, script_extract.extract_variable),
         selects=True,
     ),
     Entry(
         "extractFunction",
         "Extract function",
         EXTRACT,
-        _python(extract_function.extract_function),
+        _both(extract_function.extract_function),
         selects=True,
     ),
-    Entry("inlineVariable", "Inline variable", INLINE, _python(inline_variable.inline_variable)),
-    Entry("inlineCall", "Inline this call", INLINE, _python(inline_call.inline_call)),
+    Entry(
+        "inlineVariable",
+        "Inline variable",
+        INLINE,
+        _both(inline_variable.inline_variable, script_inline.inline_variable),
+    ),
+    Entry("inlineCall", "Inline this call", INLINE, _both(inline_call.inline_call)),
     Entry(
         "toComprehension",
         "Convert loop to comprehension",
         REWRITE,
-        _python(comprehension.to_comprehension),
+        _both(comprehension.to_comprehension),
     ),
-    Entry("rename", "Rename in this function", RENAME, _python(rename.rename), offered=False),
-    Entry("organizeImports", "Organize imports", ORGANIZE, _python(imports.organise)),
+    Entry("toArrow", "Convert to arrow function", REWRITE, _both(None, arrow.to_arrow)),
+    Entry(
+        "rename",
+        "Rename in this function",
+        RENAME,
+        _both(rename.rename, script_rename.rename),
+        offered=False,
+    ),
+    Entry(
+        "organizeImports",
+        "Organize imports",
+        ORGANIZE,
+        _both(imports.organise, script_imports.organise),
+    ),
 )
 """Every refactoring, in the order in which an editor shows them."""
 
@@ -104,6 +128,11 @@ def refactorings(snapshot: Snapshot, start: int, end: int) -> list[Refactoring]:
             why = str(plan)
         found.append(Refactoring(entry.id, entry.title, entry.kind, why))
     return found
+
+
+def title_of(id_: str) -> str:
+    """Return what a refactoring is called; an empty text for one that there is not."""
+    return next((one.title for one in TABLE if one.id == id_), "")
 
 
 def apply(snapshot: Snapshot, start: int, end: int, id_: str, name: str = "") -> Edits | Nothing:

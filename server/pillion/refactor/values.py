@@ -77,7 +77,7 @@ def unsafe(why: str) -> Nothing:
 
 def not_here(why: str = "") -> Nothing:
     """Return that there is nothing to do the refactoring to."""
-    return Nothing(Reason.NOT_A_PLACE, why)
+    return Nothing(Reason.NO_CODE_HERE, why)
 
 
 def applied(text: str, edits: Edits) -> str:

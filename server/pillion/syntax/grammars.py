@@ -63,11 +63,22 @@ def grammar_of(language: Language) -> Grammar | None:
 def query_of(language: Language, question: str) -> Query | None:
     """Load the query that asks `question` (``site``, ``borders``) of `language`."""
     grammar = grammar_of(language)
-    source = folder() / (language.queries or language.id) / f"{question}.scm"
     if grammar is None:
         return None
     try:
-        return Query(grammar, source.read_text(encoding="utf-8"))
+        return Query(grammar, _source(language.queries or language.id, question))
     except (OSError, ValueError) as error:
         _log.error("no query %s for %s: %s", question, language.name, error)
         return None
+
+
+_INHERITS = "; inherits: "
+
+
+def _source(name: str, question: str) -> str:
+    """Read a query; a first line ``; inherits: javascript`` puts that language's in front."""
+    text = (folder() / name / f"{question}.scm").read_text(encoding="utf-8")
+    first = text.partition("\n")[0]
+    if not first.startswith(_INHERITS):
+        return text
+    return _source(first.removeprefix(_INHERITS).strip(), question) + text

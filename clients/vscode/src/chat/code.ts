@@ -42,6 +42,20 @@ const definition =
   /^[ \t]*(?:(?:export|default|pub|public|private|static|async|abstract)\s+)*(def|class|function|func|fn|interface|struct|enum)\s+([\p{L}_$][\p{L}\p{N}_$]*)/u;
 
 /**
+ * Return the place behind everything else in `text`, for code that begins with a definition, and
+ * the code with the blank lines that stand before it; nothing for other code.
+ */
+export function appended(text: string, code: string): [number, string] | undefined {
+  const first = code.split('\n').find((line) => line.trim() !== '') ?? '';
+  if (!definition.test(first)) {
+    return undefined;
+  }
+  const lines = text.split(/\r?\n/);
+  const end = lines.at(-1) === '' ? lines.length - 1 : lines.length;
+  return [end, end === 0 ? code : `\n\n${code}`];
+}
+
+/**
  * Return the lines of `text`, from and before, that define what `code` defines first; nothing if
  * none does. The body is what is indented below the first line, and a closing line behind it.
  */

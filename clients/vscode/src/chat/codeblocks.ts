@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import type { Preview } from '../edits/preview.ts';
-import { definitionIn, infoOf, placed } from './code.ts';
+import { appended, definitionIn, infoOf, placed } from './code.ts';
 
 export async function insertCode(code: string): Promise<void> {
   const editor = frontEditor();
@@ -18,7 +18,7 @@ export async function insertCode(code: string): Promise<void> {
 
 /**
  * Show the code in the place of what is selected, or of the function or class that it defines anew,
- * or at the cursor; apply it if the user agrees.
+ * or at the end of the file, or at the cursor; apply it if the user agrees.
  */
 export async function applyCode(code: string, info: string, preview: Preview): Promise<void> {
   const document = await target(infoOf(info).path);
@@ -26,10 +26,10 @@ export async function applyCode(code: string, info: string, preview: Preview): P
     void vscode.window.showInformationMessage('Open the file that the code is for.');
     return;
   }
-  const [start, end] = place(document, code);
+  const [start, end, body] = place(document, code);
   const text = document.getText().replaceAll('\r\n', '\n');
   const decision = await preview.propose(
-    [{ uri: document.uri, text: placed(text, start, end, code) }],
+    [{ uri: document.uri, text: placed(text, start, end, body) }],
     'Apply the code of the chat',
   );
   if (decision === 'changed meanwhile') {
@@ -66,17 +66,25 @@ async function target(path: string | undefined): Promise<vscode.TextDocument | u
   return frontEditor()?.document;
 }
 
-/** Return the lines that the code replaces; none, at the cursor, if it is new. */
-function place(document: vscode.TextDocument, code: string): readonly [number, number] {
+/**
+ * Return the lines that the code replaces, and what to write there. What is new replaces none: a
+ * definition goes to the end of the file, anything else to the cursor.
+ */
+function place(document: vscode.TextDocument, code: string): readonly [number, number, string] {
   const editor = vscode.window.visibleTextEditors.find((each) => each.document === document);
   if (editor && !editor.selection.isEmpty) {
     const { start, end } = editor.selection;
-    return [start.line, end.character === 0 ? end.line : end.line + 1];
+    return [start.line, end.character === 0 ? end.line : end.line + 1, code];
   }
   const found = definitionIn(document.getText(), code);
   if (found) {
-    return found;
+    return [...found, code];
+  }
+  const behind = appended(document.getText(), code);
+  if (behind) {
+    const [at, body] = behind;
+    return [at, at, body];
   }
   const line = editor?.selection.active.line ?? document.lineCount;
-  return [line, line];
+  return [line, line, code];
 }

@@ -23,10 +23,6 @@ export const chat = [
     await send(window, 'How do I sort the items?');
     await view.getByText('Which order do you want?').first().waitFor();
     await view.locator('.hljs-keyword').first().waitFor();
-    // High enough for the whole answer.
-    await window.page.setViewportSize({ width: 960, height: 740 });
-    await window.page.waitForTimeout(500);
-    await picture(window.page, 'chat');
     await view.getByRole('button', { name: 'Descending', exact: true }).click();
     // The whole conversation was sent: question, answer, choice.
     await view.getByText('Done: Descending. 3 messages were sent.').waitFor();
@@ -68,8 +64,6 @@ export const chat = [
       .getByRole('button', { name: /Apply the Changes/ });
     await apply.waitFor();
     await page.locator('.diff-editor, .monaco-diff-editor').first().waitFor();
-    await page.waitForTimeout(1500);
-    await picture(page, 'diff-preview');
     await apply.click();
     await window.lines.filter({ hasText: /ordered\s=\ssorted/ }).waitFor();
     // The function is written anew in its place, not a second time.

@@ -41,31 +41,48 @@ export const talk: Scenario[] = [
     assert.equal(await view.locator('.turn.assistant .text').last().textContent(), said);
   }),
 
-  scenario('code of a real answer is applied as a diff', async (stage) => {
-    const window = await openChat(stage);
-    const { page } = window;
-    const view = window.webview();
-    await send(
-      window,
-      'Show me the function total, changed so that items with a quantity of zero or less are left out.',
-    );
-    await view.getByRole('button', { name: 'Try again' }).waitFor();
-    // The block says which file it is for.
-    await view.locator('.block[data-info="python app.py"]').first().waitFor();
-    await view.getByRole('button', { name: 'Show as a diff and apply' }).first().click();
-    const apply = page
-      .locator('.editor-actions')
-      .getByRole('button', { name: /Apply the Changes/ });
-    await apply.waitFor();
-    await page.locator('.monaco-diff-editor').first().waitFor();
-    await page.waitForTimeout(1500);
-    await picture(page, 'chat-diff');
-    await apply.click();
-    await window.lines.filter({ hasText: /def\stotal/ }).waitFor();
-    await page.locator('.monaco-diff-editor').first().waitFor({ state: 'detached' });
-    await page.waitForTimeout(1000);
-    const text = await window.text();
-    assert.equal(text.match(/def\stotal/g)?.length, 1, text);
-    assert.match(text, /quantity\s*>/, text);
-  }),
+  asks('chat', 'diff-preview'),
 ];
+
+/** The same in a dark theme, for the pictures. */
+export const talkInTheDark: Scenario[] = [asks('chat-dark', 'diff-preview-dark')];
+
+const request = 'Write a Python function largest(values) that returns the largest value of a list.';
+
+/** An unclear request, a question with buttons, the code that follows, and that code in the file. */
+function asks(question: string, diff: string): Scenario {
+  return scenario(
+    `the chat asks, and its code is applied as a diff (${question})`,
+    async (stage) => {
+      const window = await openChat(stage);
+      const { page } = window;
+      const view = window.webview();
+      await send(window, request);
+      const group = view.getByRole('group').filter({ hasText: 'largest(' });
+      await group.waitFor();
+      await group.getByRole('button', { name: 'You decide' }).waitFor();
+      await group.getByRole('button', { name: 'Just answer' }).waitFor();
+      await page.setViewportSize({ width: 960, height: 740 });
+      await page.waitForTimeout(700);
+      await picture(page, question);
+      const words = await group.locator('.text').innerText();
+      await group.getByRole('button').first().click();
+      await view.locator('.turn.assistant').first().filter({ hasText: words }).waitFor();
+      // The block says which file it is for.
+      await view.locator('.block[data-info="python app.py"]').first().waitFor();
+      await view.getByRole('button', { name: 'Show as a diff and apply' }).first().click();
+      const apply = page
+        .locator('.editor-actions')
+        .getByRole('button', { name: /Apply the Changes/ });
+      await apply.waitFor();
+      await page.locator('.monaco-diff-editor').first().waitFor();
+      await page.waitForTimeout(1500);
+      await picture(page, diff);
+      await apply.click();
+      await page.locator('.monaco-diff-editor').first().waitFor({ state: 'detached' });
+      await page.waitForTimeout(1000);
+      const text = await window.text();
+      assert.equal(text.match(/def largest/g)?.length, 1, text);
+    },
+  );
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { definitionIn, infoOf, placed } from '../../src/chat/code.ts';
+import { appended, definitionIn, infoOf, placed } from '../../src/chat/code.ts';
 import { changedPart } from '../../src/edits/difference.ts';
 
 function check(before: string, after: string, replaced: string, by: string): void {
@@ -52,6 +52,10 @@ describe('code of an answer', () => {
   });
 
   it('loses the indentation that it has too much', () => {
+    const [end, body] = appended('a\nb\n', 'def f():\n    pass\n') ?? [0, ''];
+    assert.equal(placed('a\nb\n', end, end, body), 'a\nb\n\n\ndef f():\n    pass\n');
+    assert.deepEqual(appended('', 'def f(): ...\n'), [0, 'def f(): ...\n']);
+    assert.equal(appended('a\n', 'f()\n'), undefined);
     assert.equal(placed('a\nb\n', 1, 2, '    x\n\n      y\n'), 'a\nx\n\n  y\n');
   });
 

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from pillion.assist.actions.annotating import ANNOTATE
 from pillion.assist.actions.documenting import DOCUMENT
 from pillion.assist.actions.explaining import EXPLAIN
+from pillion.assist.actions.importing import ADD_IMPORT
+from pillion.assist.actions.refactoring import REFACTOR
 from pillion.assist.actions.renaming import RENAME
+from pillion.assist.actions.reviewing import REVIEW
 from pillion.assist.actions.rewriting import COMPREHENSION, EDIT, FIX, SIMPLIFY
 from pillion.assist.actions.translating import TRANSLATE
 
@@ -15,13 +18,16 @@ if TYPE_CHECKING:
     from pillion.assist.actions.action import Action
 
 ACTIONS: tuple[Action, ...] = (
+    ADD_IMPORT,
     FIX,
     EXPLAIN,
     DOCUMENT,
     ANNOTATE,
+    REFACTOR,
     RENAME,
     COMPREHENSION,
     SIMPLIFY,
     TRANSLATE,
+    REVIEW,
     EDIT,
 )

@@ -31,6 +31,9 @@ HEAT = 0.8
 """Drawn cooler, eight candidates are often one; hotter, the default model writes nonsense."""
 
 _FENCE = "```"
+STOPS = (f"\n{_FENCE}",)
+"""What comes behind the code is not read."""
+
 _BLOCK = re.compile(r"```(?:python|py)?[^\n]*\n(.*?)(?:^```|\Z)", re.DOTALL | re.MULTILINE)
 
 
@@ -63,9 +66,11 @@ async def draft(
         Sampling(temperature=HEAT),
         session=session,
         priority=Priority.CHAT,
+        stops=STOPS,
+        samples=budget.samples,
     )
     found: dict[str, list[Candidate]] = {}
-    for written in await write(engine, request, cancel, budget.samples):
+    for written in await write(engine, request, cancel):
         if written.finish.reason is FinishReason.CANCELLED:
             continue
         candidate = take(spec, written.text)

@@ -8,6 +8,8 @@ The rule is written down, with its thresholds, in `rule`.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from pillion.assist.clarify import behaviour, rule
@@ -51,19 +53,40 @@ async def consider(
     noticed = [one for one in open_words(spec) if not rule.asked(task, one)]
     if may_ask and (question := rule.about_wording(noticed)):
         return question
+    view = await weigh(task, engine, budget, cancel, report, session=session)
+    if view is None:
+        return Clear("", Evidence(samples=budget.samples))
+    question = rule.question(view) if may_ask and not cancel.is_set() else None
+    return question or rule.answer(view)
+
+
+async def weigh(
+    task: Task,
+    engine: Engine,
+    budget: Budget,
+    cancel: Cancel,
+    report: Callable[[str], None] = lambda _: None,
+    *,
+    session: str = "",
+) -> rule.View | None:
+    """Write candidates and hold them against the examples and each other.
+
+    None where none can be read. After a cancel nothing is run.
+    Raises `EngineError` when the model cannot answer.
+    """
+    spec = read(task)
     report(f"Writing {budget.samples} drafts")
     candidates = await draft(spec, engine, budget, cancel, session)
     if not candidates:
-        return Clear("", Evidence(samples=budget.samples))
-    if cancel.is_set():
-        return Clear(candidates[0].code, Evidence(samples=budget.samples))
-    report("Comparing what they do")
+        return None
+    noticed = [one for one in open_words(spec) if not rule.asked(task, one)]
     spec = with_head(spec, candidates)
-    seen = await _observed(spec, candidates, budget)
-    held = findings(seen or _by_shape(candidates), spec.examples)
-    view = rule.View(task, spec, candidates, seen, held, noticed)
-    question = rule.question(view) if may_ask else None
-    return question or rule.answer(view)
+    seen = None
+    if not cancel.is_set():
+        report("Comparing what they do")
+        seen = await _observed(spec, task, candidates, budget, cancel)
+    held = findings(seen or _by_shape(candidates), spec.examples, task.rejected)
+    return rule.View(task, spec, candidates, seen, held, noticed)
 
 
 def with_head(spec: Spec, candidates: Sequence[Candidate]) -> Spec:
@@ -72,13 +95,29 @@ def with_head(spec: Spec, candidates: Sequence[Candidate]) -> Spec:
 
 
 async def _observed(
-    spec: Spec, candidates: Sequence[Candidate], budget: Budget
+    spec: Spec, task: Task, candidates: Sequence[Candidate], budget: Budget, cancel: Cancel
 ) -> Behaviours | None:
-    """Return what the candidates do; None where nothing can be run."""
+    """Return what the candidates do; None where nothing can be run, or after a cancel."""
+    asked = [one.call for one in task.rejected]
+    calls = dict.fromkeys([*asked, *inputs(spec, budget.inputs)])
+    running = asyncio.ensure_future(behaviour.observe(candidates, list(calls)))
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        # A token that is set when its loop is gone has nothing left to stop.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(running.cancel)
+
+    cancel.on_set(stop)
     try:
-        return await behaviour.observe(candidates, inputs(spec, budget.inputs))
+        return await running
     except SandboxError:
         return None
+    except asyncio.CancelledError:
+        # The sandboxes that have begun end by themselves, in seconds.
+        if cancel.is_set():
+            return None
+        raise
 
 
 def _by_shape(candidates: Sequence[Candidate]) -> Behaviours:

@@ -70,7 +70,8 @@ def typical(behaviours: Behaviours, among: Sequence[int]) -> Difference | None:
         outcome = max(shares, key=lambda o: shares[o], default="")
         if not value(outcome) or outcome in {"None", "''", "[]", "()", "{}"}:
             continue
-        rank = (seen[outcome], _size(call, shares))
+        bare = any(empty in call for empty in ("[]", "()", "''", "{}"))
+        rank = (seen[outcome] + bare * len(seen), _size(call, shares))
         if best is None or rank < best[0]:
             best = (rank, Difference(call, (outcome,), 0.0))
     return best[1] if best else None
@@ -104,4 +105,4 @@ def _size(call: str, shares: dict[str, int]) -> int:
     """Return how much there is to read; long outcomes count double, failing ones a little."""
     worst = max(map(len, shares))
     failing = sum(not value(outcome) for outcome in shares)
-    return len(call) + worst + 10 * failing + (200 if worst > _LONGEST else 0)
+    return len(call) + worst + 25 * failing + (200 if worst > _LONGEST else 0)

@@ -22,7 +22,7 @@ class Findings:
     """Candidates held against the examples and against each other."""
 
     passing: tuple[int, ...]
-    """Candidates that do what all examples say; all of them where there are no examples."""
+    """Candidates that do what all examples say, and nothing that was rejected."""
     groups: tuple[tuple[int, ...], ...]
     """Those that behave alike, the largest group first: of the passing ones, else of all."""
     support: float
@@ -33,7 +33,9 @@ class Findings:
     """How many samples agree on another outcome than an example's, in the mean."""
 
 
-def findings(behaviours: Behaviours, examples: Sequence[Example]) -> Findings:
+def findings(
+    behaviours: Behaviours, examples: Sequence[Example], rejected: Sequence[Example] = ()
+) -> Findings:
     """Hold candidates against examples, whose calls were among those run."""
     known = [example for example in examples if example.call in behaviours.calls]
     total = sum(behaviours.weights) or 1
@@ -42,7 +44,16 @@ def findings(behaviours: Behaviours, examples: Sequence[Example]) -> Findings:
         for example in known
     ]
     everyone = range(len(behaviours.outcomes))
-    passing = tuple(index for index in everyone if all(row[index] for row in done))
+    wrong = [
+        [same(outcome, example.outcome) for outcome in behaviours.at(example.call)]
+        for example in rejected
+        if example.call in behaviours.calls
+    ]
+    passing = tuple(
+        index
+        for index in everyone
+        if all(row[index] for row in done) and not any(row[index] for row in wrong)
+    )
     groups = _groups(behaviours, passing or tuple(everyone))
     shares = [sum(row[index] for row in done) / len(done) if done else 1.0 for index in everyone]
     support = (

@@ -3,9 +3,11 @@
 In this order; the first that holds is what the question is about:
 
 1. the words name several readings: which one (found before any candidate is written);
-2. the parameters are not known: the signature;
+2. the parameters are not known, and where the request has no head the drafts take different
+   numbers of them (`TAKE`): the signature;
 3. the words break off, stand for a choice, or do not say what comes out: what is missing;
 4. candidates do few of the examples (`FEW`) and agree on something else (`AGREED`): which holds;
+   they do none of several examples and agree on nothing: what is missing;
 5. there is no example, and fewer than `SURE` of the candidates behave alike: what differs;
 6. those that do all examples behave differently, with fewer than `SPLIT` alike: what differs.
 
@@ -15,14 +17,14 @@ The thresholds were chosen on tasks other than those that are reported (docs/cla
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pillion.assist.clarify.difference import Difference, difference, phrase, typical
-from pillion.assist.clarify.evidence import same, value
-from pillion.assist.clarify.spec import heads
+from pillion.assist.clarify.evidence import findings, same, value
+from pillion.assist.clarify.spec import heads, read
 from pillion.assist.clarify.task import YOU_DECIDE, Clear, Evidence, Kind, Question
-from pillion.assist.clarify.wording import Open
+from pillion.assist.clarify.wording import Finding, Open
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,12 +34,13 @@ if TYPE_CHECKING:
     from pillion.assist.clarify.evidence import Findings
     from pillion.assist.clarify.spec import Spec
     from pillion.assist.clarify.task import Example, Task
-    from pillion.assist.clarify.wording import Finding
 
-FEW = 0.34
-AGREED = 0.6
+TAKE = 0.7
+FEW = 0.35
+AGREED = 0.4
 SURE = 0.9
 SPLIT = 0.4
+HALF = 0.5
 
 _MISSING = {
     Open.BROKEN: 'The description breaks off at "{quote}".',
@@ -60,9 +63,16 @@ class View:
     noticed: Sequence[Finding]
 
 
+def about(finding: Finding) -> str:
+    """Return what a question about a finding is about."""
+    return f"{finding.what.value}:{finding.quote}"
+
+
 def asked(task: Task, finding: Finding) -> bool:
-    """Whether the user was asked about this finding."""
-    return any(answer.question.about == _about(finding) for answer in task.answers)
+    """Whether the user was asked about this finding, or said what it stands for."""
+    if finding.what is Open.VAGUE and any(answer.question.phrase for answer in task.answers):
+        return True
+    return any(answer.question.about == about(finding) for answer in task.answers)
 
 
 def about_wording(noticed: Sequence[Finding]) -> Question | None:
@@ -75,7 +85,7 @@ def about_wording(noticed: Sequence[Finding]) -> Question | None:
                 kind=Kind.ALTERNATIVE,
                 reason="The request names several readings and chooses none.",
                 phrase=finding.phrase,
-                about=_about(finding),
+                about=about(finding),
                 evidence=Evidence(findings=_told(noticed)),
             )
     return None
@@ -84,8 +94,9 @@ def about_wording(noticed: Sequence[Finding]) -> Question | None:
 def question(view: View) -> Question | None:
     """Return the question that the candidates give rise to."""
     by_what = {finding.what: finding for finding in reversed(view.noticed)}
-    if Open.PARAMETERS in by_what:
-        return _signature(view, by_what[Open.PARAMETERS])
+    head = by_what.get(Open.PARAMETERS) or _different_heads(view)
+    if head:
+        return _signature(view, head)
     for what, words in _MISSING.items():
         if finding := by_what.get(what):
             return _missing(view, finding, words.format(quote=finding.quote))
@@ -107,6 +118,19 @@ def answer(view: View) -> Clear:
     return Clear(view.candidates[chosen].code, evidence(view))
 
 
+def held_against(view: View, task: Task) -> View:
+    """Hold the same candidates against what the user accepted and rejected since.
+
+    Every call of it must be among those that were run.
+    """
+    if view.seen is None:
+        return view
+    spec = read(task)
+    spec = spec if spec.head else replace(spec, parameters=view.spec.parameters)
+    held = findings(view.seen, spec.examples, task.rejected)
+    return replace(view, task=task, spec=spec, held=held)
+
+
 def evidence(view: View) -> Evidence:
     """Return why it was decided so."""
     weights = [one.count for one in view.candidates]
@@ -125,13 +149,32 @@ def evidence(view: View) -> Evidence:
     )
 
 
+def _different_heads(view: View) -> Finding | None:
+    """Return what to ask about a request without a head whose drafts take different things."""
+    if view.spec.head:
+        return None
+    found: Counter[int] = Counter()
+    for candidate in view.candidates:
+        head, parameters = heads(candidate.code, candidate.name)
+        if head:
+            found[len(parameters)] += candidate.count
+    finding = Finding(Open.PARAMETERS)
+    if not found or asked(view.task, finding):
+        return None
+    share = found.most_common(1)[0][1] / sum(found.values())
+    return finding if share < TAKE else None
+
+
 def _signature(view: View, finding: Finding) -> Question:
     found: Counter[str] = Counter()
     for candidate in view.candidates:
         head, _ = heads(candidate.code, candidate.name)
         if head:
-            found[head.removeprefix("def ").rstrip(":")] += candidate.count
-    choices = [f"def {head}:" for head, _ in found.most_common(3)]
+            named = f"def {view.spec.name or candidate.name}("
+            found[head.replace(f"def {candidate.name}(", named, 1).rstrip(":") + ":"] += (
+                candidate.count
+            )
+    choices = [head for head, _ in found.most_common(3)]
     name = view.spec.name or "the function"
     return _question(
         view,
@@ -139,7 +182,7 @@ def _signature(view: View, finding: Finding) -> Question:
         choices=(*choices, YOU_DECIDE),
         kind=Kind.SIGNATURE,
         reason="The request does not say which parameters the function has.",
-        about=_about(finding),
+        about=about(finding),
     )
 
 
@@ -157,9 +200,9 @@ def _missing(view: View, finding: Finding, reason: str) -> Question:
             choices=(YOU_DECIDE,),
             kind=Kind.MISSING,
             reason=reason,
-            about=_about(finding),
+            about=about(finding),
         )
-    return _about_input(view, found, Kind.MISSING, reason, _about(finding))
+    return _about_input(view, found, Kind.MISSING, reason, finding)
 
 
 def _contradiction(view: View, seen: Behaviours) -> Question | None:
@@ -183,11 +226,9 @@ def _contradiction(view: View, seen: Behaviours) -> Question | None:
         return None
     _, _, example, outcome = min(ranked, key=lambda one: one[:2])
     call = _called(view, example.call)
-    wrong = tuple(
-        one.call
-        for one in examples
-        if not any(same(said, one.outcome) for said in seen.at(one.call))
-    )
+    # Those that read the text this way tell which of the other examples are wrong with it.
+    readers = [at for at, said in enumerate(seen.at(example.call)) if same(said, outcome)]
+    wrong = tuple(one.call for one in examples if _does(seen, readers, one) < HALF)
     return _question(
         view,
         text=f"For `{call}` the example says {example.outcome}, but as I read the text it is "
@@ -216,6 +257,10 @@ def _doubt(view: View, seen: Behaviours) -> Question | None:
         reason = "There is no example, and the text can be read in several ways."
         found = difference(seen, everyone)
         return _about_input(view, found, Kind.MISSING, reason) if found else None
+    if not view.held.best and len(known) > 1:
+        reason = "The text does not lead to the examples."
+        found = difference(seen, everyone, known)
+        return _about_input(view, found, Kind.MISSING, reason) if found else None
     if view.held.passing and share < SPLIT:
         reason = "What the request says can be done in several ways."
         found = difference(seen, everyone, known)
@@ -223,8 +268,15 @@ def _doubt(view: View, seen: Behaviours) -> Question | None:
     return None
 
 
+def _does(seen: Behaviours, among: Sequence[int], example: Example) -> float:
+    """Return the share of these drafts that does an example."""
+    outcomes = seen.at(example.call)
+    doing = [index for index in among if same(outcomes[index], example.outcome)]
+    return seen.weight(doing) / (seen.weight(among) or 1)
+
+
 def _about_input(
-    view: View, found: Difference, kind: Kind, reason: str, about: str = ""
+    view: View, found: Difference, kind: Kind, reason: str, finding: Finding | None = None
 ) -> Question:
     call = _called(view, found.call)
     choices = tuple(phrase(outcome) for outcome in found.outcomes)
@@ -240,7 +292,7 @@ def _about_input(
         reason=reason,
         call=found.call,
         outcomes=found.outcomes,
-        about=about or f"input:{found.call}",
+        about=about(finding) if finding else f"input:{found.call}",
     )
 
 
@@ -270,9 +322,5 @@ def _done(seen: Behaviours, index: int, examples: Sequence[Example]) -> int:
     return sum(same(seen.at(one.call)[index], one.outcome) for one in examples)
 
 
-def _about(finding: Finding) -> str:
-    return f"{finding.what.value}:{finding.quote}"
-
-
 def _told(noticed: Sequence[Finding]) -> tuple[str, ...]:
-    return tuple(_about(finding) for finding in noticed)
+    return tuple(about(finding) for finding in noticed)

@@ -82,8 +82,12 @@ def read(task: Task) -> Spec:
     text, code = task.text, task.code
     for answer in task.answers:
         text, code = _reworded(text, answer), _reworded(code, answer)
-        if answer.question.kind is Kind.SIGNATURE and _HEAD.search(f"{answer.text.strip()}"):
-            text, code = _with_head(text, answer.text), _with_head(code, answer.text)
+        head = f"{answer.text.strip().rstrip(':')}:"
+        if answer.question.kind is Kind.SIGNATURE and _HEAD.fullmatch(head):
+            if _HEAD.search(text) or _HEAD.search(code):
+                text, code = _with_head(text, head), _with_head(code, head)
+            else:
+                code = f"{code}\n\n{head}\n".lstrip()
     spec = _spec(text, code)
     for answer in task.answers:
         spec = _with(spec, answer)
@@ -170,13 +174,14 @@ def _reworded(text: str, answer: Answer) -> str:
     question = answer.question
     if not question.phrase or answer.text == YOU_DECIDE:
         return text
-    return text.replace(question.phrase, answer.text)
+    # Line breaks and indentation are those of the request.
+    phrase = r"\s+".join(map(re.escape, question.phrase.split()))
+    return re.sub(phrase, lambda _: answer.text, text)
 
 
 def _with_head(text: str, head: str) -> str:
     """Put a head in the place of the last one."""
     heads = list(_HEAD.finditer(text))
-    head = head.strip().rstrip(":") + ":"
     if not heads:
         return text
     return f"{text[: heads[-1].start()]}{head}{text[heads[-1].end() :]}"
@@ -186,7 +191,8 @@ def _with(spec: Spec, answer: Answer) -> Spec:
     example = agreed(answer)
     if example:
         return _with_agreed(spec, (example,), contradicted=answer.question.contradicted)
-    if answer.text == YOU_DECIDE or answer.question.phrase:
+    taken = answer.question.kind is Kind.SIGNATURE and f"{answer.text.rstrip(':')}:" == spec.head
+    if answer.text == YOU_DECIDE or answer.question.phrase or taken:
         return spec
     return replace(spec, remarks=(*spec.remarks, f"{answer.question.text} {answer.text}"))
 

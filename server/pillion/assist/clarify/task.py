@@ -58,6 +58,8 @@ class Task:
     """To earlier questions about this task, oldest first."""
     accepted: tuple[Example, ...] = ()
     """Examples that the user accepted as tests."""
+    rejected: tuple[Example, ...] = ()
+    """Examples that the user said are wrong, without saying what is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Budget:
 
     samples: int = 8
     """Candidates; the first is the likeliest one, the others are drawn."""
-    max_tokens: int = 320
+    max_tokens: int = 224
     """Of each."""
     inputs: int = 32
     """On which the candidates run, at most."""

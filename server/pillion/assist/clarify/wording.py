@@ -33,7 +33,7 @@ class Open(StrEnum):
     RESULT = "result"
     """Nothing says what comes out."""
     PARAMETERS = "parameters"
-    """The parameters are not known."""
+    """A head is there, but its parameters are not."""
     UNUSED = "unused"
     """A parameter is not spoken of."""
     UNBOUND = "unbound"
@@ -74,9 +74,8 @@ def findings(spec: Spec) -> list[Finding]:
 
 
 def _signature(spec: Spec) -> Iterator[Finding]:
-    if not spec.head:
-        quote = f"{spec.name}(...)" if spec.name else ""
-        yield Finding(Open.PARAMETERS, quote)
+    if spec.name and not spec.head:
+        yield Finding(Open.PARAMETERS, f"{spec.name}(...)")
 
 
 def _readings(prose: str) -> Iterator[Finding]:
@@ -89,9 +88,16 @@ def _readings(prose: str) -> Iterator[Finding]:
         phrase = match[0]
         if tuple(low) not in seen:
             seen.add(tuple(low))
-            yield Finding(Open.READINGS, _line(phrase), tuple(dict.fromkeys(words)), phrase)
+            choices = dict.fromkeys(_whole(word, phrase, prose[match.end() :]) for word in words)
+            yield Finding(Open.READINGS, _line(phrase), tuple(choices), phrase)
     if signs := _SIGNS.search(prose):
         yield Finding(Open.READINGS, signs[0], ("+", "-"), signs[0])
+
+
+def _whole(word: str, phrase: str, behind: str) -> str:
+    """Return a reading with the "than" that belongs to it, unless it stands behind all of them."""
+    than = re.search(rf"\b{re.escape(word)}\s+than\b", phrase)
+    return f"{word} than" if than and not behind.lstrip().startswith("than") else word
 
 
 def _told_apart(prose: str, match: re.Match[str]) -> bool:
@@ -117,7 +123,7 @@ def _opposites() -> list[frozenset[str]]:
 def _vague(prose: str) -> Iterator[Finding]:
     for word in words_of("vague")["words"]:
         if match := re.search(rf"\b{re.escape(word)}\b", prose, re.IGNORECASE):
-            yield Finding(Open.VAGUE, _line(prose[max(0, match.start() - 25) : match.end() + 25]))
+            yield Finding(Open.VAGUE, _around(prose, match))
             return
     if match := re.search(r"\(?\be\.?g\.?[^)\n]*\bor\b[^)\n]*", prose):
         yield Finding(Open.VAGUE, _line(match[0]))
@@ -132,7 +138,7 @@ def _broken(prose: str) -> Iterator[Finding]:
             yield Finding(Open.BROKEN, _line(" ".join(block.split()[-5:])))
             return
     if match := re.search(r"\b(is|are|be|by|than|of|the)\s+,", prose):
-        yield Finding(Open.BROKEN, _line(prose[max(0, match.start() - 20) : match.end() + 15]))
+        yield Finding(Open.BROKEN, _around(prose, match))
 
 
 def _bare_number(block: str) -> bool:
@@ -170,6 +176,16 @@ def _unbound(spec: Spec, prose: str) -> Iterator[Finding]:
     match = re.search(r"\b([KMN])(?=\s+(?:times?|elements?|numbers?|integers?)\b)", prose)
     if spec.head and match and match[1].lower() not in names:
         yield Finding(Open.UNBOUND, match[1])
+
+
+def _around(prose: str, match: re.Match[str]) -> str:
+    """Return the words of a match with a few on both sides."""
+    before = prose[: match.start()].split()[-3:]
+    joined = "" if match.start() and prose[match.start() - 1].isspace() else before.pop()
+    behind = prose[match.end() :]
+    after = behind.split()[:3]
+    glue = " " if behind[:1].isspace() else ""
+    return _line(f"{' '.join(before)} {joined}{match[0]}{glue}{' '.join(after)}")
 
 
 def _line(text: str) -> str:

@@ -10,9 +10,12 @@ COMMANDS: dict[str, str] = {
     "infill": "Fill in a missing line; the function's tests judge it.",
     "repo": "Fill in lines of real repositories, with and without the rest of them.",
     "functions": "Write functions from their docstrings; their tests judge them.",
+    "repair": "Fix programs with one wrong line, by one answer and by the loop.",
+    "clarify": "Ask about unclear tasks, and not about clear ones; tests judge the code.",
     "edit": "Change programs as told; their tests judge the change.",
     "explain": "Explain functions; write them again from that alone.",
     "hygiene": "Count defects of suggestions in source files.",
+    "security": "Count planted weaknesses that are found, and false alarms.",
 }
 """Command to its one-line help. Each is the click command of the same name in its module."""
 

@@ -36,6 +36,11 @@ html_option = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write a report with charts, one file without links.",
 )
+cache_option = click.option(
+    "--cache",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep what the model wrote in this file, and do not ask it again.",
+)
 
 threads_option = click.option(
     "--threads",

