@@ -240,8 +240,11 @@ async def test_leaving_the_stream_closes_the_request() -> None:
 
 
 @pytest.mark.parametrize(("name", "opened"), [("nginx", 1), ("llama.cpp", 5)])
-async def test_connections_are_used_again(name: str, opened: int) -> None:
+async def test_connections_are_used_again(
+    name: str, opened: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """But for llama-server without a proxy, where idle ones keep other users waiting."""
+    monkeypatch.setattr("pillion.engine.http.dialect._DRAIN_SECONDS", 10.0)  # However slow we are.
     models = replace(MODELS, headers={"Server": name})
     answer = Answer(said("ok"), headers={"Server": name})
     async with serving({"/v1/models": [models], COMPLETE: [answer]}) as server:
