@@ -79,7 +79,15 @@ async def test_a_stop_silences_the_model_at_once(engine: LlamaEngine, tmp_path: 
         heard.append((time.perf_counter(), text))
         begun.set()
 
-    request = Ask("long", (Message(Role.USER, "Write the numbers from 1 to 300 in digits, one on each line, all of them."),))
+    request = Ask(
+        "long",
+        (
+            Message(
+                Role.USER,
+                "Write the numbers from 1 to 300 in digits, one on each line, all of them.",
+            ),
+        ),
+    )
     answer = asyncio.create_task(
         chats.answer(engine, request, Settings(), cancel, Listener(text=hear))
     )
