@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": "Explain the code at FILE:LINE or FILE:LINE-LINE.",
     "edit": "Change the code at FILE:LINE or FILE:LINE-LINE as told, and check the change.",
     "fix": "Fix the function that makes tests fail, judged by running them.",
+    "tests": "Write tests for the function at FILE:LINE, judged by running them.",
     "review": "Tell what rules have to say of files, or of what has changed in them.",
     "index": "Index a workspace, and tell what the index holds.",
     "engine": "Show or stop the processes that run models for all editor windows.",

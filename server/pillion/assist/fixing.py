@@ -24,7 +24,7 @@ from pillion.context.redact import redact
 from pillion.prompt.edit import instruction_of
 from pillion.sandbox.project import Patience
 from pillion.sandbox.trial import Check
-from pillion.text.edits import Edit
+from pillion.text.edits import differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pillion.assist.repair import Budget
     from pillion.assist.testing import Tests
     from pillion.engine.base import Cancel, Engine
+    from pillion.text.edits import Edit
     from pillion.text.snapshot import Snapshot
 
 NOT_RUN = "Nothing was run: there are no tests, and no examples in the docstring."
@@ -143,13 +144,23 @@ def _examples(doc: str) -> list[Check]:
         if not want or "Traceback" in want or "..." in want:
             before.append(source)
             continue
-        code = "\n".join([*before, f"assert repr({source}) == {want!r}"])
+        code = "\n".join([*before, f"assert {source} == {want}"])
+        if not _is_literal(want):
+            code = "\n".join([*before, f"assert repr({source}) == {want!r}"])
         try:
             ast.parse(code)
         except SyntaxError:
             continue
         found.append(Check(f"example {number}", code))
     return found
+
+
+def _is_literal(text: str) -> bool:
+    try:
+        ast.literal_eval(text)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return True
 
 
 def _function(
@@ -221,7 +232,7 @@ def _fixed(found: Fix | Unfixed, function: Function, ran: str, printed: str) -> 
     if isinstance(found, Unfixed):
         return found
     notes = () if found.sure else (NOT_SURE,)
-    edits = (_edit(function, found.document),)
+    edits = differences(function.document, found.document)
     return Fixed(
         edits,
         function.name,
@@ -233,19 +244,6 @@ def _fixed(found: Fix | Unfixed, function: Function, ran: str, printed: str) -> 
         printed,
         found.tried,
     )
-
-
-def _edit(function: Function, document: str) -> Edit:
-    """Return the one edit, without what is the same at both ends."""
-    old = function.document
-    start = 0
-    while start < min(len(old), len(document)) and old[start] == document[start]:
-        start += 1
-    end = 0
-    most = min(len(old), len(document)) - start
-    while end < most and old[-1 - end] == document[-1 - end]:
-        end += 1
-    return Edit(start, len(old) - end, document[start : len(document) - end])
 
 
 async def _edited(

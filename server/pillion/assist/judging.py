@@ -51,6 +51,10 @@ class Judge(Protocol):
     def most(self) -> int:
         """How many small changes are worth trying."""
 
+    @property
+    def batch(self) -> int:
+        """How many are run before it is looked whether one passes."""
+
     async def judge(self, texts: Sequence[str], *, closely: bool = True) -> list[Verdict]:
         """Judge each; unless `closely` it may end at the first failure and says nothing of it."""
 
@@ -72,6 +76,7 @@ class Trials:
     seconds: float = 40.0
     """For all versions together."""
     most: int = 4000
+    batch: int = 4000
 
     async def judge(self, texts: Sequence[str], *, closely: bool = True) -> list[Verdict]:
         """Judge each version."""
@@ -96,7 +101,7 @@ class Trials:
         bounds = Bounds(PATIENT, self.seconds)
         (row,) = await self._trial([text], self.checks, bounds, closely=True)
         pairs = sorted(zip(self.checks, row, strict=True), key=lambda pair: _rank(pair[1]))
-        return Trials(self.name, tuple(c for c, _ in pairs), self.files, self.seconds, self.most)
+        return Trials(self.name, tuple(c for c, _ in pairs), self.files, self.seconds)
 
     async def _sifted(self, texts: Sequence[str]) -> list[list[Outcome]]:
         """Look at many versions, first with little patience: most that take long never end."""

@@ -41,6 +41,11 @@ def probes(name: str, checks: Iterable[Check], most: int = MOST) -> list[Check]:
     return list(found.values())
 
 
+def near(name: str, seeds: Iterable[str], most: int = MOST) -> list[str]:
+    """Return calls near some calls of `name`."""
+    return [probe.code for probe in probes(name, [Check(call, call) for call in seeds], most)]
+
+
 def _changed(checks: Sequence[Check], most: int) -> list[Check]:
     """Return tests with their preparation a little changed, and the asserted value observed."""
     streams = [_other_preparations(check.code) for check in checks]

@@ -22,6 +22,7 @@ from pillion.assist.likelihood import Likelihood
 from pillion.base.outcome import Nothing, Reason
 from pillion.context.redact import redact
 from pillion.engine.base import Priority, Request, Sampling, write
+from pillion.engine.purpose import Purpose, engine_for
 from pillion.prompt.blocks import fence_for
 from pillion.prompt.chat import chat
 from pillion.prompt.repair import again, repairing
@@ -151,7 +152,8 @@ async def repair(
     (before,) = await judge.judge([function.document])
     if before.good:
         return Unfixed(Nothing(Reason.NOTHING_FAILS))
-    writer = _Writer(function, before.failures, engine, cancel, answers)
+    own = engine_for(engine, Purpose.EDITS) if engine else None
+    writer = _Writer(function, before.failures, own, cancel, answers)
     pool = _Pool(function, judge)
     if writer.able:
         report("asking the model")
@@ -203,10 +205,14 @@ class _Pool:
     async def add_changes(self) -> None:
         """Judge small changes of the original, and keep those that pass."""
         made = {variant.text: variant.kind for variant in variants(self._function.text)}
-        new = self._new(list(made)[: self._judge.most])
-        texts = [self._function.put(text) for text in new]
-        verdicts = await self._judge.judge(texts, closely=False)
-        passing = [t for t, v in zip(new, verdicts, strict=True) if v.good]
+        passing: list[str] = []
+        left = list(made)[: self._judge.most]
+        while left and not passing:
+            new = self._new(left[: self._judge.batch])
+            left = left[self._judge.batch :]
+            texts = [self._function.put(text) for text in new]
+            verdicts = await self._judge.judge(texts, closely=False)
+            passing = [t for t, v in zip(new, verdicts, strict=True) if v.good]
         # Again, with patience and each check in turn: what passes is worth a second look.
         verdicts = await self._judge.judge([self._function.put(text) for text in passing])
         self._versions += [

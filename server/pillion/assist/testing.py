@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MOST_VERSIONS = 60
 """Small changes that are tried by a whole run of the tests each."""
 
+BATCH = 12
+"""Of them before it is looked whether one passes: a run takes a second or more."""
+
 _TEST_FILES = ("test_*.py", "*_test.py", "tests.py")
 _LOOKED_AT = 400
 """Files that are looked at to find out how a project tests."""
@@ -108,6 +111,7 @@ class ProjectJudge:
     before: frozenset[str] = frozenset()
     """Tests that fail without a change."""
     most: int = MOST_VERSIONS
+    batch: int = BATCH
 
     def for_targets(self, targets: Sequence[Failure], before: Sequence[Failure]) -> ProjectJudge:
         """Return the judge of a repair that is to mend these failures."""

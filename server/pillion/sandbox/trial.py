@@ -63,6 +63,8 @@ class Outcome:
     """The line of the version that raised it, from 1; 0 where none did."""
     locals: str = ""
     """Names and values there."""
+    arcs: frozenset[tuple[int, int]] = frozenset()
+    """Lines of the version, from 1, that came one after the other, where that was asked for."""
 
     @property
     def passed(self) -> bool:
@@ -88,6 +90,7 @@ def trial(
     bounds: Bounds | None = None,
     *,
     all_checks: bool = False,
+    arcs: bool = False,
     files: Mapping[str, str] | None = None,
     protection: Protection | None = None,
 ) -> list[list[Outcome]]:
@@ -104,6 +107,7 @@ def trial(
         "versions": list(versions),
         "checks": [asdict(check) for check in checks],
         "all": all_checks,
+        "arcs": arcs,
         **asdict(bounds),
     }
     child = _CHILD.read_text(encoding="utf-8")
@@ -130,7 +134,8 @@ def _outcomes(output: str, versions: int, checks: int) -> list[list[Outcome]]:
         try:
             index, rows = json.loads(line[len(_MARK) :])
             for place, row in enumerate(rows[:checks]):
-                table[index][place] = Outcome(**{**row, "end": End(row["end"])})
+                way = frozenset((first, last) for first, last in row.pop("arcs", ()))
+                table[index][place] = Outcome(**{**row, "end": End(row["end"]), "arcs": way})
         except (ValueError, TypeError, KeyError, IndexError):
             continue
     return table

@@ -130,13 +130,48 @@ def attempt(version: str, checks: list[tuple[Row, Any]], plan: Row, pipe: int) -
         tell(pipe, {"end": "raised", "error": f"{type(error).__name__}: {error}"})
         return
     for check, program in checks:
-        row = one(code, check, program, plan["each"])
+        row = one(code, check, program, plan)
         tell(pipe, row)
         if row["end"] not in {"passed", "seen"} and not plan["all"]:
             return
 
 
-def one(code: Any, check: Row, program: Any, seconds: float) -> Row:
+def one(code: Any, check: Row, program: Any, plan: Row) -> Row:
+    """Return what comes of a check, with the way that it took through the code if asked for."""
+    if not plan["arcs"]:
+        return judged(code, check, program, plan["each"])
+    way = Way()
+    sys.settrace(way.trace)
+    try:
+        row = judged(code, check, program, plan["each"])
+    finally:
+        sys.settrace(None)
+    return {**row, "arcs": sorted(way.arcs)[:MOST_ITEMS]}
+
+
+class Way:
+    """The lines that code came through, as pairs: which one came after which."""
+
+    def __init__(self) -> None:
+        self.arcs: set[tuple[int, int]] = set()
+        self._last: dict[types.FrameType, int] = {}
+
+    def trace(self, frame: types.FrameType, event: str, _: object) -> Any:
+        """Take note of a step; entries and exits are the negative first line, as in coverage.py."""
+        if frame.f_code.co_filename != CODE:
+            return None
+        border = -frame.f_code.co_firstlineno
+        if event == "call":
+            self._last[frame] = border
+        elif event == "line":
+            self.arcs.add((self._last.get(frame, border), frame.f_lineno))
+            self._last[frame] = frame.f_lineno
+        elif event == "return":
+            self.arcs.add((self._last.pop(frame, border), border))
+        return self.trace
+
+
+def judged(code: Any, check: Row, program: Any, seconds: float) -> Row:
     """Return what comes of a check."""
     module = types.ModuleType("code_under_test")
     sys.modules[module.__name__] = module

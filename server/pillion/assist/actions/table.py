@@ -12,6 +12,7 @@ from pillion.assist.actions.refactoring import REFACTOR
 from pillion.assist.actions.renaming import RENAME
 from pillion.assist.actions.reviewing import REVIEW
 from pillion.assist.actions.rewriting import COMPREHENSION, EDIT, FIX, SIMPLIFY
+from pillion.assist.actions.testing import FIX_TESTS, FIX_TRACEBACK, WRITE_TESTS
 from pillion.assist.actions.translating import TRANSLATE
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 ACTIONS: tuple[Action, ...] = (
     ADD_IMPORT,
     FIX,
+    FIX_TESTS,
+    FIX_TRACEBACK,
     EXPLAIN,
     DOCUMENT,
     ANNOTATE,
@@ -28,6 +31,7 @@ ACTIONS: tuple[Action, ...] = (
     COMPREHENSION,
     SIMPLIFY,
     TRANSLATE,
+    WRITE_TESTS,
     REVIEW,
     EDIT,
 )

@@ -12,6 +12,7 @@ COMMANDS: dict[str, str] = {
     "functions": "Write functions from their docstrings; their tests judge them.",
     "repair": "Fix programs with one wrong line, by one answer and by the loop.",
     "clarify": "Ask about unclear tasks, and not about clear ones; tests judge the code.",
+    "tests": "Write tests for functions; the functions and their mutants judge them.",
     "edit": "Change programs as told; their tests judge the change.",
     "explain": "Explain functions; write them again from that alone.",
     "hygiene": "Count defects of suggestions in source files.",
