@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from pillion.base.settings import Settings
-from pillion.context import gather
+from pillion.context.around import around
+from pillion.context.gather import SECONDS
 from pillion.engine.fake import FakeEngine, Script
 from pillion.eval import repo, tasks
 from pillion.eval.checkout import Checkout
@@ -115,13 +116,12 @@ async def test_a_busy_machine_changes_nothing(
     """All sources are asked, also where each takes longer than an editor would wait."""
     (task,) = tasks.load(data, kinds=("line_cross",), sample=1, seed=1)
     checkout = Checkout(data, "own/repo", tmp_path / "work")
-    around = gather.around
 
     def slow(*arguments: Any) -> Any:
-        time.sleep(gather.SECONDS * 2)
+        time.sleep(SECONDS * 2)
         return around(*arguments)
 
-    monkeypatch.setattr(gather, "around", slow)
+    monkeypatch.setattr("pillion.context.gather.around", slow)
     engine = FakeEngine([Script(["x"])])
     with checkout.without(task):
         rows = [row async for row in Asker(engine, Settings(), "full", checkout).ask(task)]

@@ -49,7 +49,8 @@ def gather(
 ) -> list[Snippet]:
     """Return what may help, in the order in which it should get room; secrets are hidden.
 
-    What has not been found after `seconds` is left out. `path_of` gives the path in the workspace of a URI.
+    What has not been found after `seconds` is left out. `path_of` gives the path in the workspace
+    of a URI.
     """
     deadline = clock() + seconds
     near = nearby(view.site)
