@@ -465,6 +465,9 @@ async def test_stop_ends_a_stopped_process_and_answers_what_is_open() -> None:
     assert await asyncio.to_thread(command, "stop") == {"stopped": [pid]}
     with pytest.raises(EngineClosedError, match="stopped"):
         await asking
+    async with asyncio.timeout(30):
+        while client.host_pid == pid:  # noqa: ASYNC110 - the host answers, and then hangs up.
+            await asyncio.sleep(0.01)
     await client.load()
     assert client.host_pid
     os.kill(client.host_pid, signal.SIGSTOP)
