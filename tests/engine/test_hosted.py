@@ -125,10 +125,11 @@ async def test_a_client_that_goes_away_ends_its_samples() -> None:
     stream = client.stream(Request(Prompt(("x",)), 8, samples=3), Cancel())
     async for _ in stream:
         break
+    other = fake(HANGS)
+    await other.load()
     await client.close()
     await stream.aclose()
-    other = fake(HANGS)
-    assert await asyncio.wait_for(ask(other), 5) == "again", "the host does not play on for it"
+    assert await asyncio.wait_for(ask(other), 60) == "again", "the host does not play on for it"
     await other.close()
 
 
