@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { extension, ownEngines, python } from './machine.ts';
-import { accessible, chat, themes } from './scenarios/chat.ts';
+import { accessible, chat, noChat, themes } from './scenarios/chat.ts';
 import { completion } from './scenarios/completion.ts';
 import { Stage, type Scenario } from './scenarios/scenario.ts';
 import { firstRun, noPython, untrusted } from './scenarios/setup.ts';
@@ -43,6 +43,7 @@ async function main(): Promise<number> {
     });
     const settings = { 'pillion.server.path': chatServer };
     await act(browser, chat, { settings });
+    await act(browser, noChat, { settings, env: { PILLION_TEST_NO_CHAT: '1' } });
     for (const theme of themes) {
       const options = { settings: { ...settings, 'workbench.colorTheme': theme } };
       await act(browser, accessible(theme), options);

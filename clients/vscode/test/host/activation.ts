@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { chatCapability } from '../../src/chat/protocol.ts';
 import { pillion, ready } from './editing.ts';
 
 describe('activation', () => {
@@ -38,10 +39,10 @@ describe('activation', () => {
     assert.ok(!commands.includes('pillion.setUp'));
   });
 
-  it('follows what the server offers: inline completion, and no chat yet', async () => {
+  it('follows what the server offers: inline completion, and a chat', async () => {
     const api = await pillion();
     const capabilities = api.client()?.initializeResult?.capabilities;
     assert.ok(capabilities?.inlineCompletionProvider);
-    assert.equal(capabilities.experimental, undefined);
+    assert.ok(chatCapability(capabilities.experimental));
   });
 });

@@ -1,4 +1,4 @@
-/** The chat view, on a server with a scripted chat (chat_server.py). */
+/** The chat view, on a server with a scripted chat, or with none (chat_server.py). */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -14,6 +14,19 @@ export const themes = [
   'Default Dark Modern',
   'Default High Contrast',
   'Default High Contrast Light',
+];
+
+/** On an older server. */
+export const noChat = [
+  scenario('the chat view says plainly that this server has no chat', async (stage) => {
+    const window = await stage.window('app.py');
+    await window.says(/^\W*Pillion( ?: slow)?$/);
+    await window.command('Pillion: Ask in the Chat');
+    const chat = window.webview();
+    await chat.getByText(/This server \(Pillion [\d.]+\) has no chat/).waitFor();
+    assert.ok(await chat.getByLabel('Message to Pillion').isDisabled());
+    assert.ok(await chat.getByRole('button', { name: 'Send' }).isDisabled());
+  }),
 ];
 
 export const chat = [

@@ -3,11 +3,13 @@
     python chat_server.py serve --stdio
 
 What it answers depends on a word in the last message: `sort`, `ascending`, `slow`, `fail`, `edit`.
+With `PILLION_TEST_NO_CHAT` it is a server without chat.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import Any
 
 from lsprotocol import types
@@ -94,6 +96,8 @@ async def main() -> None:
     del server.protocol.fm.features["pillion/chat"]
     server.feature("pillion/chat")(chat)
     server.protocol.experimental = {"pillion": {"chat": CHAT}}
+    if "PILLION_TEST_NO_CHAT" in os.environ:
+        server.protocol.experimental = None
     leave(await server.run(own_stdio()))
 
 

@@ -1,4 +1,4 @@
-/** The status bar, its menu and pages, the walkthrough, and a server without chat. */
+/** The status bar, its menu and pages, and the walkthrough. */
 
 import assert from 'node:assert/strict';
 import { picture, scenario } from './scenario.ts';
@@ -49,15 +49,5 @@ export const status = [
     await window.lines.filter({ hasText: 'is_prime' }).waitFor();
     await window.page.keyboard.press('Control+End');
     assert.notEqual(await window.waitForGhost(), '');
-  }),
-
-  scenario('the chat view says plainly that this server has no chat', async (stage) => {
-    const window = await stage.window('app.py');
-    await window.says(/^\W*Pillion( ?: slow)?$/);
-    await window.command('Pillion: Ask in the Chat');
-    const chat = window.webview();
-    await chat.getByText(/This server \(Pillion [\d.]+\) has no chat/).waitFor();
-    assert.ok(await chat.getByLabel('Message to Pillion').isDisabled());
-    assert.ok(await chat.getByRole('button', { name: 'Send' }).isDisabled());
   }),
 ];

@@ -33,7 +33,8 @@ export const talk: Scenario[] = [
     await window.page.keyboard.type('Explain every line of this at length @app');
     await view.getByRole('option', { name: '@file app.py' }).click();
     await field.press('Enter');
-    await view.locator('.turn.assistant[aria-busy="true"] .text').getByText(/\w{3}/).waitFor();
+    const writing = view.locator('.turn.assistant[aria-busy="true"] .text');
+    await writing.filter({ hasText: /\w{3}/ }).first().waitFor();
     await view.getByRole('button', { name: 'Stop' }).click();
     await view.getByText('Stopped.').waitFor();
     const said = await view.locator('.turn.assistant .text').last().textContent();
