@@ -22,6 +22,7 @@ from pillion.base.errors import ModelNotFoundError, PillionError
 from pillion.base.outcome import Nothing, Reason
 from pillion.base.trace import Trace
 from pillion.context.editor import NO_EDITOR
+from pillion.context.gather import SECONDS
 from pillion.context.known import Document, unknown
 from pillion.context.redact import redact_window
 from pillion.engine.base import Cancel, Finish, FinishReason, Priority, Request, Sampling
@@ -73,6 +74,8 @@ class Completer:
         self._cache = cache or Cache()
         self._editors: dict[str, EditorState] = {}
         self.meter = Meter()
+        self.patience = SECONDS
+        """Seconds for gathering code from elsewhere."""
 
     async def complete(
         self,
@@ -275,7 +278,13 @@ class Completer:
             window = reading.whole(site, allowed, bundle).window
             editor = self._editors.get(site.snapshot.uri, NO_EDITOR)
             bundle = await bundle_for(
-                site, window, allowed, self._workspaces, self._engine, editor=editor
+                site,
+                window,
+                allowed,
+                self._workspaces,
+                self._engine,
+                editor=editor,
+                seconds=self.patience,
             )
         return reading.whole(site, allowed, bundle)
 
