@@ -51,8 +51,8 @@ BATCH_CPU, BATCH_GPU = 128, 512
 a batch takes milliseconds (docs/performance.md)."""
 
 SIDE_BY_SIDE = 4
-"""Sequences that go on in one call on a processor: the kernels take four rows at a time, and
-up to seven rows give the same logits as one, bit for bit (docs/performance.md)."""
+"""Sequences that go on in one call on a processor: two calls of four cost less than one of eight,
+and up to seven rows give the same logits as one, bit for bit (docs/performance.md)."""
 
 ABORTED = 2
 """What `llama_decode` returns when the abort callback ended it."""
