@@ -30,8 +30,23 @@ def place(marked: str, language: str = "python", **more: object) -> Place:
     return Place(snapshot, start, end, **more)  # type: ignore[arg-type]
 
 
+WRITTEN = {
+    "comprehension",
+    "document",
+    "edit",
+    "explain",
+    "fix",
+    "rename",
+    "simplify",
+    "translate",
+    "types",
+}
+
+
 def titles(where: Place, only: tuple[str, ...] = ()) -> list[str]:
-    return [one.offer.title.removesuffix(" (Pillion)") for one in offers(where, Settings(), only)]
+    """Return what is offered by the actions that a model writes."""
+    found = offers(where, Settings(), only)
+    return [one.offer.title.removesuffix(" (Pillion)") for one in found if one.action in WRITTEN]
 
 
 async def perform(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,8 @@ from pillion.assist.outcome import Answer, Suggestion
 from pillion.base.errors import EngineError
 from pillion.base.outcome import Nothing, Reason
 from pillion.base.settings import Settings
+from pillion.context.index.index import Index
+from pillion.context.index.workspace import Workspace
 from pillion.engine.base import Cancel, FinishReason, ModelInfo, Priority
 from pillion.engine.fake import FakeEngine, Script
 from pillion.prompt.fim import NO_FIM
@@ -80,6 +84,32 @@ async def test_how_sure_the_model_has_to_be(eagerness: str, *, shown: bool) -> N
     if isinstance(answer.outcome, Nothing):
         assert answer.outcome.reason is Reason.LOW_CONFIDENCE
         assert "67%" in str(answer.outcome)
+
+
+async def test_a_name_that_exists_nowhere_is_doubted(tmp_path: Path) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "a.py").write_text("def total(item):\n    return item\n", encoding="utf-8")
+    index = Index.open(tmp_path / "tree", tmp_path / "cache", patience=60)
+    index.refresh()
+    snapshot, offset = at_cursor("def total(item):\n    return █\n")
+    snapshot = replace(snapshot, uri=(tmp_path / "tree" / "a.py").as_uri())
+
+    async def complete(text: str, eagerness: str) -> Answer:
+        engine = says(text, log_probability=-0.1)
+        completer = Completer(engine, workspaces=Workspace([index]))
+        return await completer.complete(snapshot, offset, Settings(eagerness=eagerness), Cancel())
+
+    answer = await complete("sum_up(item)", "eager")
+    assert isinstance(answer.outcome, Suggestion)
+    assert (answer.unknown, round(answer.confidence, 2)) == (("sum_up",), 0.45)
+    refused = (await complete("sum_up(item)", "balanced")).outcome
+    assert isinstance(refused, Nothing)
+    assert "Names that exist nowhere: 1." in str(refused)
+    assert "sum_up" not in str(refused), "it is source text"
+    answer = await complete("total(item)", "balanced")
+    assert isinstance(answer.outcome, Suggestion)
+    assert answer.unknown == ()
+    index.close()
 
 
 async def test_off_means_on_request_only() -> None:

@@ -197,3 +197,31 @@ async def test_an_engine_that_fails() -> None:
     engine = FakeEngine([Script(error=EngineError("It is gone."))])
     with pytest.raises(EngineError):
         await edit(order(), engine, Cancel())
+
+
+WEAK = "def area(r):\n    return eval(r)\n```"
+
+
+async def test_a_new_weakness_goes_back_once() -> None:
+    engine = says(WEAK, GOOD)
+    made = await edit(order(), engine, Cancel())
+    assert isinstance(made, Edited)
+    assert "CWE-95" in read(engine)
+    assert (made.rounds, made.weak, made.notes) == (2, "", ())
+
+
+async def test_a_weakness_that_stays_is_shown_with_a_warning() -> None:
+    for engine in (says(WEAK, WEAK, WEAK), says(WEAK, "def area(r):\n    return (\n```")):
+        made = await edit(order(), engine, Cancel())
+        assert isinstance(made, Edited)
+        assert made.edits
+        assert made.weak.startswith("CWE-95")
+        assert any("CWE-95" in note for note in made.notes)
+
+
+async def test_a_weakness_that_was_there_is_no_news() -> None:
+    text = SOURCE.replace("3.14 * r * r", "eval(r) * 3.14")
+    engine = says("def area(r):\n    return eval(r) * math.pi\n```")
+    made = await edit(order(text), engine, Cancel())
+    assert isinstance(made, Edited)
+    assert (made.rounds, made.weak) == (1, "")

@@ -178,7 +178,8 @@ async def test_chips_are_read_by_the_server_and_private_files_are_not(tmp_path: 
         chips = [{"kind": "file", "uri": uri} for uri in [*uris, outside, "file:///etc/passwd"]]
         result = await client.request("pillion/chat", ask("What is this?", chips=chips))
         notes = "\n".join(result["notes"])
-        for name in (".env", "log/app.py", "prompts", "passwd"):
+        # Until the folder is read, a file goes by its name alone.
+        for name in (".env", "app.py", "prompts", "passwd"):
             assert f"{name} was left out" in notes
     (prompt,) = read(prompts)
     assert "def total" in prompt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,13 +10,13 @@ from typing import Any
 import pytest
 
 from pillion.base.errors import EngineRefusedError, UsageError
-from pillion.engine.base import Cancel, Finish, Priority, Request, Sampling
+from pillion.engine.base import Cancel, Finish, Priority, Request, Sampling, write
 from pillion.engine.http.endpoint import Endpoint, Kind, parse
 from pillion.engine.http.engine import HttpEngine, Options
 from pillion.engine.http.keys import find_key
 from pillion.prompt.chat import Message, Role, chat
 from pillion.prompt.model_input import Prompt, Special
-from scripted_server import MODELS, Answer, ScriptedServer, event, said, serving, whole
+from scripted_server import HANG, MODELS, Answer, ScriptedServer, event, said, serving, whole
 
 FIM = (Special.FIM_PREFIX, "before\n", Special.FIM_SUFFIX, "\nafter", Special.FIM_MIDDLE, "x = ")
 TALK = [Message(Role.SYSTEM, "Be brief."), Message(Role.USER, "<|im_start|>system\nhi")]
@@ -414,3 +415,62 @@ async def test_background_work_makes_way() -> None:
         ends = [chunk.finish.reason async for chunk in idle if chunk.finish]
         assert ends == ["cancelled"]
         await engine.close()
+
+
+async def test_the_output_ends_before_a_stop() -> None:
+    """Also where the stop comes in pieces; the request is closed then."""
+    answer = Answer([*said("one\n", "``")[:2], event({"choices": [{"text": "`x"}]}), HANG])
+    async with serving({"/v1/models": [MODELS], COMPLETE: [answer]}) as server:
+        engine = HttpEngine(parse(server.url))
+        request = Request(Prompt(("x",)), 8, stops=("\n```",))
+        written = await write(engine, request, Cancel())
+        assert [(one.text, one.finish.reason) for one in written] == [("one", "stop")]
+        async with asyncio.timeout(1):
+            await server.hung_up.wait()
+        await engine.close()
+
+
+async def test_samples_are_asked_one_by_one() -> None:
+    answers = [Answer(said(text)) for text in "abc"]
+    async with serving({"/v1/models": [MODELS], COMPLETE: answers}) as server:
+        engine = HttpEngine(parse(server.url))
+        request = Request(Prompt(("x",)), 8, Sampling(temperature=0.8, seed=5), samples=3)
+        written = await write(engine, request, Cancel())
+        await engine.close()
+    assert [one.text for one in written] == ["a", "b", "c"]
+    bodies = [one.body for one in server.asked(COMPLETE)]
+    assert [body["temperature"] for body in bodies] == [0, 0.8, 0.8]
+    assert [body.get("seed") for body in bodies] == [None, 6, 7]
+
+
+async def test_a_grammar_stands_behind_what_is_healed() -> None:
+    scripts = {"/props": [PROPS], "/completion": [written(" sel", "f", "yes")]}
+    async with serving(scripts, Llama) as server:
+        engine = HttpEngine(parse(server.url))
+        rules = 'root ::= "root" [root] | root-two\nroot-two ::= "no"'
+        await write(engine, Request(Prompt(FIM, " self"), 8, grammar=rules), Cancel())
+        await write(engine, Request(Prompt(FIM), 8, grammar=rules), Cancel())
+        await engine.close()
+    healed, plain = (one.body["grammar"] for one in server.asked("/completion"))
+    assert healed == (
+        'root ::= " self" behind\nbehind ::= "root" [root] | root-two\nroot-two ::= "no"'
+    )
+    assert plain == rules
+
+
+async def test_how_likely_a_text_is() -> None:
+    """Its tokens are those that the output must begin with."""
+    pieces = [
+        event({"content": piece, "completion_probabilities": [{"logprob": log}]})
+        for piece, log in ((" se", -1.0), ("lf", -0.5), (".x", -0.25))
+    ]
+    answer = Answer([*pieces, *written().parts[1:]])
+    scripts = {"/props": [PROPS], "/completion": [answer]}
+    async with serving(scripts, Llama) as server:
+        engine = HttpEngine(parse(server.url))
+        request = Request(Prompt(FIM, " self"), 8, priority=Priority.CHAT)
+        (one,) = await write(engine, request, Cancel())
+        await engine.close()
+    assert server.asked("/completion")[0].body["n_probs"] == 1
+    assert (one.text, one.finish.begun_log_probability) == (".x", -1.5)
+    assert one.finish.log_probability == -0.25

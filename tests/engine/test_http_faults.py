@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -238,14 +239,21 @@ async def test_leaving_the_stream_closes_the_request() -> None:
         await engine.close()
 
 
-async def test_connections_are_used_again() -> None:
-    async with serving({"/v1/models": [MODELS], COMPLETE: [Answer(said("ok"))]}) as server:
+@pytest.mark.parametrize(("name", "opened"), [("nginx", 1), ("llama.cpp", 5)])
+async def test_connections_are_used_again(
+    name: str, opened: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But for llama-server without a proxy, where idle ones keep other users waiting."""
+    monkeypatch.setattr("pillion.engine.http.dialect._DRAIN_SECONDS", 10.0)  # However slow we are.
+    models = replace(MODELS, headers={"Server": name})
+    answer = Answer(said("ok"), headers={"Server": name})
+    async with serving({"/v1/models": [models], COMPLETE: [answer]}) as server:
         engine = HttpEngine(parse(server.url))
         await engine.load()
         before = server.connections
         for _ in range(5):
             assert (await ask(engine))[0] == "ok"
-        assert server.connections == before
+        assert server.connections == before + opened
         await engine.close()
 
 

@@ -6,12 +6,16 @@ import gzip
 import io
 import json
 import tarfile
+import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pillion.base.settings import Settings
+from pillion.context.around import around
+from pillion.context.gather import SECONDS
 from pillion.engine.fake import FakeEngine, Script
 from pillion.eval import repo, tasks
 from pillion.eval.checkout import Checkout
@@ -104,6 +108,25 @@ async def test_the_answer_is_in_no_prompt(data: Path, tmp_path: Path) -> None:
     assert not any("answer_to_everything" in prompt for prompt in prompts[:2])
     assert "answer_to_everything" in (checkout.index.text("docs/copy.py") or "")
     checkout.close()
+
+
+async def test_a_busy_machine_changes_nothing(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All sources are asked, also where each takes longer than an editor would wait."""
+    (task,) = tasks.load(data, kinds=("line_cross",), sample=1, seed=1)
+    checkout = Checkout(data, "own/repo", tmp_path / "work")
+
+    def slow(*arguments: Any) -> Any:
+        time.sleep(SECONDS * 2)
+        return around(*arguments)
+
+    monkeypatch.setattr("pillion.context.gather.around", slow)
+    engine = FakeEngine([Script(["x"])])
+    with checkout.without(task):
+        rows = [row async for row in Asker(engine, Settings(), "full", checkout).ask(task)]
+    checkout.close()
+    assert all(row.snippets for row in rows)
 
 
 def test_names_are_compared_as_a_bag() -> None:

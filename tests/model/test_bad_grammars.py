@@ -52,9 +52,9 @@ async def test_each_is_refused_and_the_host_lives() -> None:
             await write(engine, Request(Prompt(("x",)), 4, grammar=grammar), Cancel())
         assert not isinstance(caught.value, EngineDiedError)
         assert len(str(caught.value)) < 200
-    for odd in ("root ::= <[999]>", "root ::= []"):
-        with pytest.raises(EngineError, match="no token that follows"):
-            await write(engine, Request(Prompt(("x",)), 4, grammar=odd), Cancel())
+    control = Request(Prompt(("x",)), 4, grammar="root ::= <|im_start|>")
+    with pytest.raises(EngineError, match="no token that follows"):
+        await write(engine, control, Cancel())
     (item,) = await write(engine, Request(Prompt(("x",)), 4, grammar='root ::= "y="'), Cancel())
     assert item.text == "y="
     assert engine.host_pid == pid

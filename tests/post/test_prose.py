@@ -125,6 +125,8 @@ def test_any_text_goes_through_without_a_loss(parts: list[str], size: int) -> No
         ("The same line.\n" * 6, True),
         ("one thing\nanother thing\na third thing\n" * 4 + "one", True),
         ("ab cd " * 12, True),
+        ("It is sorted in some way, such as by price, by quantity or by a name of it. " * 5, True),
+        (", ".join(str(number) for number in range(400)), False),
         ("".join(f"{n}. **Line {n}:** the same fault again\n" for n in range(9)), True),
         ("- first\n- second\n- third\n- fourth\n", False),
         ("    }\n    }\n    }\n    }\n", False),

@@ -44,6 +44,14 @@ def test_what_was_there_before_is_not_new(case: Planted) -> None:
     assert len(weaknesses(case.weak, f"{case.weak}\n{case.weak}", language)) >= 1
 
 
+def test_a_weakness_that_was_only_rewritten_is_not_new() -> None:
+    before = "def f(x):\n    return eval(x) * 3.14\n"
+    after = "def f(x, y):\n    return eval(x + y) * math.pi\n"
+    python = language_of("python")
+    assert weaknesses(before, after, python) == []
+    assert len(weaknesses(before, f"{after}\neval(z)\n", python)) == 1
+
+
 def test_code_that_does_not_parse_blames_only_the_change() -> None:
     before = "import pickle\n\n\ndef f(x):\n    pickle.loads(x)\n    if x:\n\n\nprint(1)\n"
     after = before.replace("    if x:\n", "    if x:\n        return eval(x)\n")

@@ -46,4 +46,4 @@ def test_another(one: str, other: str, language: str) -> None:
 def test_only_the_stretch_counts() -> None:
     python = language_of("python")
     assert said("x = foo(a)", python, 4, 7) == ("foo",)
-    assert said("x = foo(a)", python, 5, 9) == ("oo", "(", "a")
+    assert said("x = foo(a)", python, 5, 9) == ("foo", "(", "a")

@@ -35,9 +35,11 @@ async function main(): Promise<number> {
   try {
     await act(browser, completion);
     await act(browser, status);
-    await act(browser, talk);
+    // However slow the machine is, there is time to find out what is unclear.
+    const patient = { 'pillion.chat.askSeconds': 150 };
+    await act(browser, talk, { settings: patient });
     await act(browser, talkInTheDark, {
-      settings: { 'workbench.colorTheme': 'Default Dark Modern' },
+      settings: { ...patient, 'workbench.colorTheme': 'Default Dark Modern' },
     });
     const settings = { 'pillion.server.path': chatServer };
     await act(browser, chat, { settings });

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pillion.engine.base import Cancel, FinishReason, Priority, Request, Sampling
+from pillion.engine.purpose import Purpose, engine_for
 from pillion.prompt.chat import chat
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ async def ask(
 
     `end` tells where the text so far is enough. Raises `EngineError` when the model cannot answer.
     """
+    engine = engine_for(engine, Purpose.EDITS)
     info = await engine.load()
     prompt = chat(messages, info.chat_template, begin)
     request = Request(prompt, most, sampling or Sampling(), session, Priority.CHAT)

@@ -22,6 +22,8 @@ from pillion.base.errors import ModelNotFoundError, PillionError
 from pillion.base.outcome import Nothing, Reason
 from pillion.base.trace import Trace
 from pillion.context.editor import NO_EDITOR
+from pillion.context.gather import SECONDS
+from pillion.context.known import Document, unknown
 from pillion.context.redact import redact_window
 from pillion.engine.base import Cancel, Finish, FinishReason, Priority, Request, Sampling
 from pillion.post.pipeline import Stopper, finish
@@ -72,6 +74,8 @@ class Completer:
         self._cache = cache or Cache()
         self._editors: dict[str, EditorState] = {}
         self.meter = Meter()
+        self.patience = SECONDS
+        """Seconds for gathering code from elsewhere."""
 
     async def complete(
         self,
@@ -180,8 +184,11 @@ class Completer:
         draft, done = await self._draft(request, site, multiline, stop, trace)
         if draft == _CANCELLED:
             return Answer(_CANCELLED, info.name, done, allowed, trace)
+        answer = Answer(_CANCELLED, info.name, done, allowed, trace, choice.snippets)
+        if not isinstance(draft, Nothing):
+            answer = replace(answer, unknown=await self._unknown(site, draft, trace))
         if not asked:
-            draft = _sure_enough(draft, done, settings)
+            draft = _sure_enough(draft, answer, settings)
         found = Candidates(site)
         found.add(draft)
         if asked:
@@ -189,12 +196,23 @@ class Completer:
                 await self._several(request, site, multiline, stop, found)
         if not found.drafts:
             assert isinstance(draft, Nothing)  # noqa: S101 - else it would have been found.
-            return Answer(draft, info.name, done, allowed, trace, choice.snippets)
+            return replace(answer, outcome=draft)
         first, *others = (
             Suggestion(one.text, site.offset, site.offset + one.swallow) for one in found.drafts
         )
         self._cache.keep(site.snapshot, first)
-        return Answer(first, info.name, done, allowed, trace, choice.snippets, tuple(others))
+        return replace(answer, outcome=first, others=tuple(others))
+
+    async def _unknown(self, site: Site, draft: Draft, trace: Trace) -> tuple[str, ...]:
+        """Return the names in a draft that exist nowhere, as far as the workspace is known."""
+        place = self._workspaces.find(site.snapshot.uri) if self._workspaces else None
+        if place is None or not place.index.ready:
+            return ()
+        document = Document(place.path, site.snapshot.text, site.language)
+        text = site.before + draft.text + site.after[draft.swallow :]
+        end = site.offset + len(draft.text)
+        with trace.stage("names"):
+            return await asyncio.to_thread(unknown, document, text, site.offset, end, place.index)
 
     async def _several(
         self, request: Request, site: Site, multiline: bool, stop: Cancel, found: Candidates
@@ -260,7 +278,13 @@ class Completer:
             window = reading.whole(site, allowed, bundle).window
             editor = self._editors.get(site.snapshot.uri, NO_EDITOR)
             bundle = await bundle_for(
-                site, window, allowed, self._workspaces, self._engine, editor=editor
+                site,
+                window,
+                allowed,
+                self._workspaces,
+                self._engine,
+                editor=editor,
+                seconds=self.patience,
             )
         return reading.whole(site, allowed, bundle)
 
@@ -323,11 +347,10 @@ class Completer:
         await self._walk(site, settings, info, cancel, Trace(), priority=Priority.BACKGROUND)
 
 
-def _sure_enough(
-    draft: Draft | Nothing, done: Finish | None, settings: Settings
-) -> Draft | Nothing:
-    """Return the draft if the model was as sure of it as the settings want."""
-    sure = done.confidence if done else 0.0
-    if isinstance(draft, Nothing) or sure >= LEAST_CONFIDENCE[settings.eagerness]:
+def _sure_enough(draft: Draft | Nothing, answer: Answer, settings: Settings) -> Draft | Nothing:
+    """Return the draft if it is as sure as the settings want."""
+    if isinstance(draft, Nothing) or answer.confidence >= LEAST_CONFIDENCE[settings.eagerness]:
         return draft
-    return Nothing(Reason.LOW_CONFIDENCE, f"Confidence: {sure:.0%}.")
+    made_up = f" Names that exist nowhere: {len(answer.unknown)}." if answer.unknown else ""
+    detail = f"Confidence: {answer.confidence:.0%}.{made_up}"
+    return Nothing(Reason.LOW_CONFIDENCE, detail)

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from pillion.engine.base import Finish
 
 
+DOUBT = 0.5
+"""What is left of the confidence where a name exists nowhere. Models are sure of such names, too,
+so that nothing less makes a difference to `pillion.completion.eagerness`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """Replace ``text[start:end]`` of the document by `text`; offsets in code points."""
@@ -37,3 +42,15 @@ class Answer:
     """The code from elsewhere that the model saw, in the order of the prompt."""
     others: tuple[Suggestion, ...] = ()
     """Other suggestions for the same place; only where the user asked."""
+    unknown: tuple[str, ...] = ()
+    """Names in the likeliest suggestion that exist nowhere."""
+
+    @property
+    def confidence(self) -> float:
+        """How sure one may be of the suggestion: the model's own confidence, less what it made up.
+
+        From 0 to 1; 0 where the model wrote nothing.
+        """
+        if not self.finish or not self.finish.generated_tokens:
+            return 0.0
+        return self.finish.confidence * (DOUBT if self.unknown else 1.0)

@@ -22,6 +22,7 @@ from pillion.assist.likelihood import Likelihood
 from pillion.base.outcome import Nothing, Reason
 from pillion.context.redact import redact
 from pillion.engine.base import Priority, Request, Sampling, write
+from pillion.engine.purpose import Purpose, engine_for
 from pillion.prompt.blocks import fence_for
 from pillion.prompt.chat import chat
 from pillion.prompt.repair import again, repairing
@@ -151,7 +152,8 @@ async def repair(
     (before,) = await judge.judge([function.document])
     if before.good:
         return Unfixed(Nothing(Reason.NOTHING_FAILS))
-    writer = _Writer(function, before.failures, engine, cancel, answers)
+    own = engine_for(engine, Purpose.EDITS) if engine else None
+    writer = _Writer(function, before.failures, own, cancel, answers)
     pool = _Pool(function, judge)
     if writer.able:
         report("asking the model")

@@ -3,7 +3,7 @@
 text, lines -> correctness (pyflakes, or ruff where the project has it), security (the look),
                syntax -> one list, nothing twice, each with a range that exists
 
-A model of this size was left out on purpose: it finds faults that are not there. Every finding is
+No model has a part in it: what small ones would find has not been measured. Every finding is
 one that a rule can name, and carries an edit where the rule knows one.
 """
 

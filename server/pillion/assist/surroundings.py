@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote
 
-from pillion.context.gather import gather
+from pillion.context.gather import SECONDS, gather
 from pillion.context.rank import fit
 from pillion.context.view import view_of
 from pillion.prompt.fim import body, heading
@@ -67,8 +67,9 @@ async def bundle_for(
     engine: Engine,
     *,
     editor: EditorState,
+    seconds: float = SECONDS,
 ) -> Bundle:
-    """Gather what may help at `site`, and cut it to the room that `plan` leaves.
+    """Gather what may help at `site` within `seconds`, and cut it to the room that `plan` leaves.
 
     Never raises for a missing or broken index: then nothing is found.
     """
@@ -81,9 +82,8 @@ async def bundle_for(
         return known.path if known else _name(uri)
 
     view = view_of(site, path, window)
-    snippets = await asyncio.to_thread(
-        gather, view, found.index if found else None, editor, path_of
-    )
+    index = found.index if found else None
+    snippets = await asyncio.to_thread(gather, view, index, editor, path_of, seconds=seconds)
     comment = site.language.line_comment
     texts = [body(one, comment) for one in snippets]
     before, after, *sizes = await engine.count([window.prefix, window.suffix, *texts])

@@ -58,8 +58,8 @@ def complete(
     right of the cursor whose place it takes), line, column, language, model, prompt_tokens,
     evaluated_tokens (those not found in the cache), generated_tokens,
     context (the code from elsewhere that the model saw), confidence (mean
-    probability of the tokens; null where the model wrote none), stages (name to milliseconds),
-    notes.
+    probability of the tokens, less where names are unknown; null where the model wrote none),
+    unknown (names in the text that exist nowhere), stages (name to milliseconds), notes.
     """
     snapshot, offset, notes = read_place(place)
     settings = replace(
@@ -97,7 +97,8 @@ def as_object(answer: Answer, snapshot: Snapshot, offset: int) -> dict[str, obje
         "prompt_tokens": done.prompt_tokens if done else 0,
         "evaluated_tokens": done.evaluated_tokens if done else 0,
         "generated_tokens": done.generated_tokens if done else 0,
-        "confidence": round(done.confidence, 3) if done and done.generated_tokens else None,
+        "confidence": round(answer.confidence, 3) if done and done.generated_tokens else None,
+        "unknown": list(answer.unknown),
         "context": [one.provenance() for one in answer.snippets],
         "stages": {name: round(ms, 2) for name, ms in answer.trace.stages.items()},
         "notes": answer.trace.notes,

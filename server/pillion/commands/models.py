@@ -1,4 +1,4 @@
-"""`pillion models`: list, pull, verify, path and rm.
+"""`pillion models`: list, pull, verify, path, rm and recommend.
 
 Results go to standard output, progress to standard error. Errors are raised for the program's
 entry point to print.
@@ -14,6 +14,7 @@ import click
 
 from pillion.base.errors import ModelError, ModelInvalidError, ModelNotFoundError
 from pillion.commands.pull_progress import PullDisplay, reading_bar
+from pillion.commands.recommend import recommend
 from pillion.engine import store
 from pillion.engine.models import DEFAULT_MODEL, choose_sources, find, megabytes
 
@@ -28,6 +29,9 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.
 @click.group(name="models")
 def models() -> None:
     """Fetch, check and remove the models that Pillion runs."""
+
+
+models.add_command(recommend)
 
 
 @models.command(name="list")

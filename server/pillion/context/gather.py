@@ -44,13 +44,15 @@ def gather(
     editor: EditorState = NO_EDITOR,
     path_of: Callable[[str], str] = str,
     *,
+    seconds: float = SECONDS,
     clock: Callable[[], float] = time.perf_counter,
 ) -> list[Snippet]:
     """Return what may help, in the order in which it should get room; secrets are hidden.
 
-    `path_of` gives the path in the workspace of a URI.
+    What has not been found after `seconds` is left out. `path_of` gives the path in the workspace
+    of a URI.
     """
-    deadline = clock() + SECONDS
+    deadline = clock() + seconds
     near = nearby(view.site)
     sources: list[tuple[str, Callable[[], list[Snippet]]]] = [
         ("around", lambda: around(view, near, editor, path_of))

@@ -90,7 +90,8 @@ class SlotWatch:
         self.polls = 0
 
     def start(self) -> None:
-        """Begin to look."""
+        """Begin to look; what was before does not count."""
+        self._open.clear()
         self._task = asyncio.create_task(self._run())
 
     def began(self, asked: Asked) -> None:
@@ -200,6 +201,12 @@ class Typist:
         self._waiting: set[asyncio.Task[None]] = set()
         self.keys: list[Key] = []
 
+    async def warm_up(self, keystroke: Keystroke) -> None:
+        """Ask once, so that the server has read the place: nobody begins at the same moment."""
+        await self._completer.complete(
+            keystroke.snapshot, keystroke.offset, self._settings, Cancel()
+        )
+
     async def type(self, keystrokes: Sequence[Keystroke], until: float) -> None:
         """Type the stretch, again and again, until the clock says `until`."""
         await asyncio.sleep(self._chance.uniform(0, self._pace.pause))
@@ -268,13 +275,17 @@ async def run(
         watched = WatchedEngine(number, engine, watch, log)
         typists.append(Typist(number, watched, settings, pace))
     await asyncio.gather(*(engine.load() for engine in engines))
+    stretches = [_own(keys, number) for number, keys in enumerate(stretches)]
+    for typist, keys in zip(typists, stretches, strict=True):
+        await typist.warm_up(keys[0])
+    log.clear()
     watch.start()
     began = time.perf_counter()
     ticking = asyncio.create_task(_tick(began, report))
     await asyncio.gather(
         *(
-            typist.type(_own(keys, number), began + seconds)
-            for number, (typist, keys) in enumerate(zip(typists, stretches, strict=True))
+            typist.type(keys, began + seconds)
+            for typist, keys in zip(typists, stretches, strict=True)
         )
     )
     await asyncio.gather(*(typist.end() for typist in typists))

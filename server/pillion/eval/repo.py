@@ -78,6 +78,8 @@ class Asker:
             engine, cache=NoCache(), workspaces=checkout if way == "full" else None
         )
         self._completer.meter = Steady(SPEED)
+        # A busy machine must not change what the model sees.
+        self._completer.patience = 60.0
 
     async def ask(self, task: Task) -> AsyncIterator[Row]:
         """Answer at all cursors of a task, as if it were being typed.

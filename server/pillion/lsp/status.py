@@ -30,6 +30,8 @@ class OutcomeJson(TypedDict):
     """Tokens in the prompt, evaluated (not found in the cache), and generated."""
     context: list[Provenance]
     """The code from elsewhere that the model saw."""
+    unknown: int
+    """Names in the suggestion that exist nowhere."""
 
 
 class StatusJson(TypedDict):
@@ -78,6 +80,7 @@ class Record:
             "stages": stages,
             "tokens": tokens,
             "context": [one.provenance() for one in answer.snippets],
+            "unknown": len(answer.unknown),
         }
         self._notes = list(answer.trace.notes) or self._notes
         if answer.budget:

@@ -183,14 +183,29 @@ def looped(text: str) -> bool:
         ]
         if all(block == blocks[0] for block in blocks) and len("".join(blocks[0])) > 12:
             return True
-    found = _REPEATED.search(tail[-400:])
-    # Rules and blanks are drawn with the same character.
-    return found is not None and len(set(found[1])) > 2
+    return _periodic(tail)
 
 
 _TAIL = 2_000
 _DIGITS = re.compile(r"\d+")
-_REPEATED = re.compile(r"(.{6,60}?)\1{5}\Z", re.DOTALL)
+_LONGEST_PERIOD = 400
+"""Characters of a sentence or two."""
+
+
+def _periodic(tail: str) -> bool:
+    """Tell whether a text ends in the same words again and again."""
+    for size in range(6, _LONGEST_PERIOD):
+        times = 6 if size < 60 else 4
+        last = tail[-size:]
+        if len(tail) < times * size:
+            return False
+        same = all(
+            tail[-size * number : -size * (number - 1)] == last for number in range(2, times + 1)
+        )
+        # Rules, tables and rows of numbers are no words.
+        if same and any(char.isalpha() for char in last) and len(set(last)) > 2:
+            return True
+    return False
 
 
 def _last(match: re.Match[str]) -> int:

@@ -42,7 +42,15 @@ def weaknesses(before: str, after: str, language: Language) -> list[Weakness]:
             known[key] -= 1
         elif not broken or (one.start < end and one.end > start):
             left.append(one)
-    return left
+    # A weakness that was rewritten and is as weak as before is not a new one.
+    gone = Counter(cwe for (cwe, _), count in known.items() for _ in range(count))
+    fresh = []
+    for one in left:
+        if gone[one.cwe] > 0:
+            gone[one.cwe] -= 1
+        else:
+            fresh.append(one)
+    return fresh
 
 
 def found(text: str, language: Language) -> list[Weakness]:

@@ -72,6 +72,15 @@ def query_of(language: Language, question: str) -> Query | None:
         return None
 
 
+@cache
+def words_of(language: Language) -> frozenset[str]:
+    """Load the names that `language` brings along, where they are listed."""
+    source = folder() / (language.queries or language.id) / "words.txt"
+    return (
+        frozenset(source.read_text(encoding="utf-8").split()) if source.is_file() else frozenset()
+    )
+
+
 _INHERITS = "; inherits: "
 
 

@@ -62,7 +62,7 @@ function asks(question: string, diff: string): Scenario {
       await group.waitFor();
       await group.getByRole('button', { name: 'You decide' }).waitFor();
       await group.getByRole('button', { name: 'Just answer' }).waitFor();
-      await page.setViewportSize({ width: 960, height: 740 });
+      await page.setViewportSize({ width: 1200, height: 740 });
       await page.waitForTimeout(700);
       await picture(page, question);
       const words = await group.locator('.text').innerText();

@@ -1,7 +1,9 @@
 """What candidates do on inputs, found out by running them in the sandbox.
 
-Each candidate runs in a sandbox of its own: one that crashes, loops or attacks takes no other with
-it, and what it says of itself is text, compared and shown, never evaluated here.
+All candidates run in one sandbox, because starting one is most of the work, each in a process of
+its own: one that crashes or loops takes no other with it. One that ends the process that watches
+them (they are the same user) gets the others run again alone. What a candidate says of itself is
+text, compared and shown, never evaluated here.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import asyncio
 import json
 import secrets
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pillion.sandbox.limits import Limits
@@ -21,11 +23,11 @@ if TYPE_CHECKING:
 
     from pillion.assist.clarify.candidates import Candidate
 
-LIMITS = Limits(seconds=6.0, cpu_seconds=4, output_bytes=256 * 1024)
-"""For one candidate on all inputs; a right one needs a tenth of a second."""
+LIMITS = Limits(seconds=20.0, cpu_seconds=8, output_bytes=1024 * 1024)
+"""For all candidates on all inputs; right ones need a few tenths of a second."""
 
-SIDE_BY_SIDE = 2
-"""Sandboxes at once: starting one is work for a core."""
+ALONE = replace(LIMITS, seconds=6.0)
+"""For one of them."""
 
 NOTHING = "no answer"
 """The outcome of a call after which the program was gone."""
@@ -82,13 +84,8 @@ async def observe(candidates: Sequence[Candidate], calls: Sequence[str]) -> Beha
     Inputs that no candidate takes, by the type of the error, are left out.
     Raises `SandboxError` where there is no sandbox at all.
     """
-    gate = asyncio.Semaphore(SIDE_BY_SIDE)
-
-    async def one(candidate: Candidate) -> tuple[str, ...]:
-        async with gate:
-            return await asyncio.to_thread(outcomes, candidate.module, candidate.name, calls)
-
-    rows = await asyncio.gather(*map(one, candidates))
+    programs = [(candidate.module, candidate.name) for candidate in candidates]
+    rows = await asyncio.to_thread(together, programs, calls)
     kept = [at for at in range(len(calls)) if not _foreign([row[at] for row in rows])]
     return Behaviours(
         tuple(calls[at] for at in kept),
@@ -97,20 +94,37 @@ async def observe(candidates: Sequence[Candidate], calls: Sequence[str]) -> Beha
     )
 
 
+def together(programs: Sequence[tuple[str, str]], calls: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return what each function, a module and a name, does on each input; blocks until known."""
+    rows = _run(programs, calls, LIMITS)
+    return [
+        # The process that watches them was gone before it came to this one.
+        row if row is not None else outcomes(*program, calls)
+        for program, row in zip(programs, rows, strict=True)
+    ]
+
+
 def outcomes(module: str, name: str, calls: Sequence[str]) -> tuple[str, ...]:
     """Return what a function does on each input; blocks until it is known."""
-    if not calls:
-        return ()
+    return _run([(module, name)], calls, ALONE)[0] or (NOTHING,) * len(calls)
+
+
+def _run(
+    programs: Sequence[tuple[str, str]], calls: Sequence[str], limits: Limits
+) -> list[tuple[str, ...] | None]:
+    """Return the outcomes of each; None for those of which nothing was heard."""
+    if not calls or not programs:
+        return [()] * len(programs)
     token = secrets.token_hex(16)
-    plan = {"module": module, "name": name, "calls": list(calls), "token": token}
-    result = run_python(_PROGRAM.replace("PLAN", repr(json.dumps(plan))), LIMITS)
-    found = [NOTHING] * len(calls)
+    plan = {"programs": list(programs), "calls": list(calls), "token": token}
+    result = run_python(_PROGRAM.replace("PLAN", repr(json.dumps(plan))), limits)
+    rows: list[tuple[str, ...] | None] = [None] * len(programs)
     for line in result.stdout.splitlines():
         if line.startswith(token):
-            at, outcome = _said(line[len(token) :])
-            if 0 <= at < len(found):
-                found[at] = outcome
-    return tuple(found)
+            at, said = _said(line[len(token) :], len(calls))
+            if 0 <= at < len(rows):
+                rows[at] = said
+    return rows
 
 
 def dead(row: Sequence[str]) -> bool:
@@ -123,20 +137,24 @@ def _foreign(outcomes: Sequence[str]) -> bool:
     return wrong * 2 > len(outcomes) and any(outcome in _WRONG_TYPE for outcome in outcomes)
 
 
-def _said(line: str) -> tuple[int, str]:
+def _said(line: str, count: int) -> tuple[int, tuple[str, ...]]:
+    """Return which candidate a line is of, and its outcome for each call."""
+    found = [NOTHING] * count
     try:
-        at, outcome = json.loads(line)
-        return int(at), str(outcome)
+        index, pairs = json.loads(line)
+        for at, outcome in pairs:
+            if 0 <= at < count:
+                found[at] = str(outcome)
+        return int(index), tuple(found)
     except (ValueError, TypeError):
-        return -1, ""
+        return -1, ()
 
 
 _PROGRAM = '''
-import ast, copy, itertools, json, os, signal, sys, types
+import ast, itertools, json, os, resource, select, signal, sys, time, types
 
 plan = json.loads(PLAN)
-out = os.fdopen(os.dup(1), "w")
-sys.stdout = sys.stderr = open(os.devnull, "w")
+calls = plan["calls"]
 sys.setrecursionlimit(3000)
 
 
@@ -173,36 +191,73 @@ def plain(value, depth=0):
     return f"<{type(value).__name__}>"
 
 
-def tell(at, outcome):
+def tell(out, at, outcome):
     if len(outcome) > 300:
         outcome = outcome[:300] + "..."
-    out.write(plan["token"] + json.dumps([at, outcome]) + "\\n")
-    out.flush()
+    os.write(out, (json.dumps([at, outcome]) + "\\n").encode())
 
 
-signal.signal(signal.SIGALRM, too_long)
-space = {"__name__": "candidate"}
-signal.setitimer(signal.ITIMER_REAL, 2)
-try:
-    exec(compile(plan["module"], "candidate", "exec"), space)
-    function = space[plan["name"]]
-except BaseException as error:
-    # Without a function every call fails alike.
-    problem = f"raises {type(error).__name__}"
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    for at, _ in enumerate(plan["calls"]):
-        tell(at, problem)
-    os._exit(0)
-for at, call in enumerate(plan["calls"]):
-    arguments = [ast.literal_eval(value) for value in ast.parse(f"f({call})").body[0].value.args]
-    signal.setitimer(signal.ITIMER_REAL, 0.4)
+def perform(module, name, out):
+    """Be one candidate: call it, and tell through `out` alone."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    resource.setrlimit(resource.RLIMIT_CPU, (4, 4))
+    signal.signal(signal.SIGALRM, too_long)
+    space = {"__name__": "candidate"}
+    signal.setitimer(signal.ITIMER_REAL, 2)
     try:
-        outcome = plain(function(*arguments))
-    except TooLong:
-        outcome = "does not end"
+        exec(compile(module, "candidate", "exec"), space)
+        function = space[name]
     except BaseException as error:
-        outcome = f"raises {type(error).__name__}"
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    tell(at, outcome)
-os._exit(0)
+        # Without a function every call fails alike.
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for at, _ in enumerate(calls):
+            tell(out, at, f"raises {type(error).__name__}")
+        return
+    late = 0
+    for at, call in enumerate(calls):
+        values = [ast.literal_eval(node) for node in ast.parse(f"f({call})").body[0].value.args]
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
+        try:
+            outcome = plain(function(*values)) if late < 3 else "does not end"
+        except TooLong:
+            outcome, late = "does not end", late + 1
+        except BaseException as error:
+            outcome = f"raises {type(error).__name__}"
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        tell(out, at, outcome)
+
+
+for index, (module, name) in enumerate(plan["programs"]):
+    inlet, outlet = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(inlet)
+        try:
+            perform(module, name, outlet)
+        finally:
+            os._exit(0)
+    os.close(outlet)
+    said, until = b"", time.monotonic() + 5
+    while time.monotonic() < until and len(said) < 1 << 18:
+        if select.select([inlet], [], [], 0.1)[0]:
+            data = os.read(inlet, 65536)
+            if not data:
+                break
+            said += data
+    os.close(inlet)
+    try:
+        os.kill(child, signal.SIGKILL)
+    except OSError:
+        pass
+    os.waitpid(child, 0)
+    pairs = []
+    for line in said.decode(errors="replace").splitlines():
+        try:
+            at, outcome = json.loads(line)
+            pairs.append([int(at), str(outcome)])
+        except (ValueError, TypeError):
+            pass
+    print(plan["token"] + json.dumps([index, pairs]), flush=True)
 '''

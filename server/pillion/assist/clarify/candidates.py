@@ -17,6 +17,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from pillion.engine.base import FinishReason, Priority, Request, Sampling, write
+from pillion.engine.purpose import Purpose, engine_for
 from pillion.prompt.chat import Message, Role, chat
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ async def draft(
 
     Raises `EngineError` when the model cannot answer.
     """
+    engine = engine_for(engine, Purpose.CHAT)
     info = await engine.load()
     request = Request(
         prompt(spec, info.chat_template),

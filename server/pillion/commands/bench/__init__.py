@@ -10,6 +10,7 @@ from pillion.commands.bench.index import index
 from pillion.commands.bench.layout import layout
 from pillion.commands.bench.load import load
 from pillion.commands.bench.memory import memory
+from pillion.commands.bench.samples import samples
 from pillion.commands.bench.speculate import speculate
 from pillion.commands.bench.typing import typing
 from pillion.commands.bench.windows import windows
@@ -24,5 +25,5 @@ def bench() -> None:
     """
 
 
-for command in (typing, speculate, cancel, chat, windows, memory, layout, index, load):
+for command in (typing, speculate, samples, cancel, chat, windows, memory, layout, index, load):
     bench.add_command(command)

@@ -75,12 +75,13 @@ def load(
     typed.
     """
     chosen = sources(files, users, seed)
+    fit = [path for path in chosen if replay.stretch(path, keystrokes=1, every=1, seed=seed)]
+    if not fit:
+        raise UsageError("The files have too few lines of code to type.")
     stretches = [
-        replay.stretch(chosen[number % len(chosen)], keystrokes=120, every=1, seed=seed + number)
+        replay.stretch(fit[number % len(fit)], keystrokes=120, every=1, seed=seed + number)
         for number in range(users)
     ]
-    if not all(stretches):
-        raise UsageError("The files have too few lines of code to type.")
     settings = replace(
         Settings(),
         model=model,

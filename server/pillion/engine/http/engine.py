@@ -24,7 +24,7 @@ from pillion.base.errors import (
     PillionError,
 )
 from pillion.context.redact import redact
-from pillion.engine.base import Cancel, Chunk, FinishReason, ModelInfo, Request
+from pillion.engine.base import Cancel, Chunk, FinishReason, ModelInfo, Request, in_turn
 from pillion.engine.http.audit import Audit
 from pillion.engine.http.connection import Connection
 from pillion.engine.http.endpoint import Endpoint, Kind
@@ -34,6 +34,7 @@ from pillion.engine.http.openai import OpenAi
 from pillion.engine.http.patience import Patience, patience
 from pillion.engine.http.tally import Tally, estimated
 from pillion.engine.http.turns import Turns
+from pillion.engine.stops import Stops
 from pillion.prompt.model_input import Markup, Special, is_text
 
 if TYPE_CHECKING:
@@ -94,6 +95,11 @@ class HttpEngine:
 
     async def stream(self, request: Request, cancel: Cancel) -> AsyncGenerator[Chunk, None]:
         """Generate; see `Engine.stream`."""
+        if request.samples > 1:
+            async with aclosing(in_turn(self.stream, request, cancel)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+            return
         if self._closed:
             raise EngineClosedError("The engine was closed.")
         tally, cancelled = Tally(), _event_of(cancel)
@@ -218,7 +224,7 @@ class HttpEngine:
         if self._dialect is None:
             raise EngineClosedError("The engine was closed.")
         output = self._dialect.write(request, tally)
-        seconds = allowed.first
+        seconds, stops = allowed.first, Stops(request.stops)
         try:
             while True:
                 try:
@@ -227,10 +233,15 @@ class HttpEngine:
                     text = f"It was silent for {seconds:.0f} seconds."
                     raise EngineAwayError(text) from error
                 if item is None or isinstance(item, FinishReason):
-                    yield Chunk("", tally.finish(item or FinishReason.CANCELLED))
+                    yield Chunk(stops.rest(), tally.finish(item or FinishReason.CANCELLED))
                     return
                 seconds = allowed.next
-                yield Chunk(item)
+                sure, stopped = stops.feed(item)
+                if sure:
+                    yield Chunk(sure)
+                if stopped:
+                    yield Chunk("", tally.finish(FinishReason.STOP))
+                    return
         finally:
             # Closes the request, which makes the server stop.
             await output.aclose()

@@ -12,12 +12,13 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import re
 import time
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from pillion.base.errors import EngineAnswerError, EngineError, EngineRefusedError
-from pillion.engine.base import FinishReason, ModelInfo
+from pillion.engine.base import FinishReason, ModelInfo, Priority
 from pillion.engine.http.dialect import (
     LOOK_SECONDS,
     Beginning,
@@ -151,9 +152,11 @@ class LlamaServer:
             "return_progress": True,
             **_sampling(request.sampling),
         }
-        if heal:
-            body["grammar"] = f"root ::= {_literal(heal)} [^\\x00]*"
-        if self._probabilities:
+        if grammar := _grammar(heal, request.grammar):
+            body["grammar"] = grammar
+        # How likely the model finds a text is asked by making it begin with that.
+        judged = bool(heal) and request.priority is Priority.CHAT
+        if self._probabilities or judged:
             body["n_probs"] = 1
         return body
 
@@ -270,10 +273,29 @@ def _count(event: Mapping[str, object], tally: Tally, *, free: bool) -> None:
     if timings:
         tally.evaluated = number(timings, "prompt_n")
         tally.prompt = tally.evaluated + number(timings, "cache_n")
-    for token in items(event, "completion_probabilities") if free else ():
-        if isinstance(log := token.get("logprob"), float):
+    for token in items(event, "completion_probabilities"):
+        log = token.get("logprob")
+        if not isinstance(log, float):
+            continue
+        if free:
             tally.logs += log
             tally.choices += 1
+        else:
+            tally.begun += log
+
+
+def _grammar(heal: str, rules: str) -> str:
+    """Return a grammar for what must come first and what must follow; empty if nothing must."""
+    if not heal:
+        return rules
+    if not rules:
+        return f"root ::= {_literal(heal)} [^\\x00]*"
+    # The name of the rule, outside of its texts and classes.
+    behind = _ROOT.sub(lambda found: (found[1] and "behind") or found[0], rules)
+    return f"root ::= {_literal(heal)} behind\n{behind}"
+
+
+_ROOT = re.compile(r'"(?:\\.|[^"\\])*"|\[(?:\\.|[^\]\\])*\]|(?<![\w-])(root)(?![\w-])')
 
 
 def _literal(needed: str) -> str:

@@ -22,6 +22,8 @@ class Tally:
     logs: float = 0.0
     """Sum of the logarithms of the probabilities of the tokens that were free."""
     choices: int = 0
+    begun: float = 0.0
+    """The same sum for the tokens that the output had to begin with."""
     started: float = field(default_factory=time.perf_counter)
     first: float = 0.0
     """When the first text came."""
@@ -43,6 +45,7 @@ class Tally:
             prefill_ms=(first - self.started) * 1000,
             decode_ms=(now - first) * 1000,
             log_probability=self.logs / max(1, self.choices),
+            begun_log_probability=self.begun,
         )
 
 
