@@ -83,9 +83,34 @@ def test_what_counts_as_fixed() -> None:
     assert not aims["called fixed, and are not"].met
 
 
-def test_assertions_of_a_plain_answer() -> None:
+PARAMETERS = """\
+import pytest
+from your_module import f
+
+@pytest.mark.parametrize("a, expected", [
+    (1, 2),
+    (3, 4),
+])
+def test_f(a, expected):
+    assert f(a) == expected
+
+def test_error():
+    with pytest.raises(ValueError):
+        f(-1)
+"""
+
+
+def test_the_tests_of_a_plain_answer() -> None:
     answer = "def test_f():\n    a = 1\n    assert f(a) == 2\n\nassert f(3) == 4\nassert f("
-    assert [check.code for check in assertions(answer)] == [
-        "assert f(3) == 4",
-        "a = 1\nassert f(a) == 2",
-    ]
+    found = [check.code for check in assertions(answer)]
+    assert found == ["assert f(3) == 4", "a = 1\nassert f(a) == 2"]
+
+
+def test_parameters_and_exceptions_count_as_pytest_counts_them() -> None:
+    found = assertions(PARAMETERS)
+    assert found[0].code == "a, expected = (1, 2)\nassert f(a) == expected"
+    code = "def f(a):\n    if a < 0:\n        raise ValueError\n    return a + 1"
+    (right,) = trial([code], found, all_checks=True)
+    assert [outcome.passed for outcome in right] == [True, True, True]
+    (wrong,) = trial(["def f(a):\n    return 2"], found, all_checks=True)
+    assert [outcome.passed for outcome in wrong] == [True, False, False]

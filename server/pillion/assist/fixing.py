@@ -54,6 +54,8 @@ class Problem:
     """A traceback, or what a test run printed."""
     tests: Tests | None = None
     """None where the user has not said that tests may run, or there are none."""
+    runs_examples: bool = True
+    """Whether the examples of the docstring may run, where there are no tests."""
     patience: Patience = field(default_factory=Patience)
 
 
@@ -109,7 +111,7 @@ async def fix(
         judge = judge.for_targets(targets, failures)
         found = await repair(function, judge, engine, cancel, budget=budget, report=report_)
         return _fixed(found, function, problem.tests.shown, printed)
-    checks = examples(function)
+    checks = examples(function) if problem.runs_examples else ()
     if checks:
         trials = await Trials(function.name, checks).failing_first(function.document)
         found = await repair(function, trials, engine, cancel, budget=budget, report=report_)

@@ -6,7 +6,7 @@ A `Judge` takes whole documents. `Trials` runs plain checks on hundreds of them 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from pillion.assist.failures import told
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pillion.sandbox.trial import Check, Outcome
 
 
-HASTY, PATIENT = 0.15, 1.0
+HASTY, PATIENT, LONGEST = 0.15, 1.0, 2.5
 """Seconds of the processor for one check: a right answer takes milliseconds most often."""
 
 
@@ -77,12 +77,14 @@ class Trials:
     """For all versions together."""
     most: int = 4000
     batch: int = 4000
+    patience: float = PATIENT
+    """Seconds of the processor for one check, where it is worth waiting."""
 
     async def judge(self, texts: Sequence[str], *, closely: bool = True) -> list[Verdict]:
         """Judge each version."""
         if closely:
             rows = await self._trial(
-                texts, self.checks, Bounds(PATIENT, self.seconds), closely=True
+                texts, self.checks, Bounds(self.patience, self.seconds), closely=True
             )
         else:
             rows = await self._sifted(texts)
@@ -97,11 +99,16 @@ class Trials:
         return [tuple(map(_seen, row)) for row in rows]
 
     async def failing_first(self, text: str) -> Trials:
-        """Return the same judge with the checks in the order in which they tell most."""
-        bounds = Bounds(PATIENT, self.seconds)
+        """Return the same judge with the checks in the order in which they tell most.
+
+        It waits longer where the text itself takes long.
+        """
+        bounds = Bounds(LONGEST, self.seconds)
         (row,) = await self._trial([text], self.checks, bounds, closely=True)
         pairs = sorted(zip(self.checks, row, strict=True), key=lambda pair: _rank(pair[1]))
-        return Trials(self.name, tuple(c for c, _ in pairs), self.files, self.seconds)
+        slowest = max((o.seconds for o in row if o.end is not End.TIME), default=0.0)
+        checks = tuple(check for check, _ in pairs)
+        return replace(self, checks=checks, patience=max(PATIENT, 3 * slowest))
 
     async def _sifted(self, texts: Sequence[str]) -> list[list[Outcome]]:
         """Look at many versions, first with little patience: most that take long never end."""
@@ -110,7 +117,7 @@ class Trials:
             return rows
         slow = [place for place, row in enumerate(rows) if _undecided(row)]
         again = [texts[place] for place in slow]
-        bounds = Bounds(PATIENT, self.seconds)
+        bounds = Bounds(self.patience, self.seconds)
         second = await self._trial(again, self.checks, bounds, closely=False)
         for place, row in zip(slow, second, strict=True):
             rows[place] = row
@@ -136,9 +143,9 @@ def _undecided(row: Sequence[Outcome]) -> bool:
     return failed in {End.TIME, End.LEFT_OUT}
 
 
-def _rank(outcome: Outcome) -> int:
-    """Order checks: those that fail fast, those that take their time, those that pass."""
-    return {End.WRONG: 0, End.RAISED: 0, End.TIME: 1}.get(outcome.end, 2)
+def _rank(outcome: Outcome) -> tuple[int, float]:
+    """Order checks: those that fail, those that don't end, those that pass; quick ones first."""
+    return {End.WRONG: 0, End.RAISED: 0, End.TIME: 1}.get(outcome.end, 2), outcome.seconds
 
 
 def _seen(outcome: Outcome) -> str:

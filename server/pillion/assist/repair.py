@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from pillion.engine.base import Cancel, Engine
     from pillion.prompt.chat import Message
 
+MODEL = "model"
+"""The source of what the model wrote; small changes are named by their kind."""
 HEAT = 0.8
 MARGIN = 2.0
 """How much likelier (natural logarithm) a fix must be than one that behaves otherwise."""
@@ -157,7 +159,7 @@ async def repair(
     pool = _Pool(function, judge)
     if writer.able:
         report("asking the model")
-        await pool.add("model", await writer.first())
+        await pool.add(MODEL, await writer.first())
     if budget.changes and not cancel.is_set():
         report("trying small changes")
         await pool.add_changes()
@@ -166,7 +168,7 @@ async def repair(
             break
         report(f"asking the model again, round {turn + 1}")
         best = pool.best()
-        await pool.add("model", await writer.further(budget.samples, turn, best))
+        await pool.add(MODEL, await writer.further(budget.samples, turn, best))
     if cancel.is_set():
         return Unfixed(Nothing(Reason.CANCELLED), before.failures, tried=pool.tried)
     if not pool.good:
@@ -259,7 +261,9 @@ async def _chosen(pool: _Pool, writer: _Writer, failures: str) -> Fix:
     scored.sort(key=lambda version: -version.score)
     first = scored[0]
     others = [v for v in scored if (v.behaviour or v.text) != (first.behaviour or first.text)]
-    sure = not others or first.score - others[0].score >= MARGIN
+    # What the model wrote itself it always finds likely; that alone settles nothing.
+    own = all(version.source == MODEL for version in groups[first.behaviour or first.text])
+    sure = not others or (not own and first.score - others[0].score >= MARGIN)
     rivals = len(good) - len(groups[first.behaviour or first.text])
     document = writer.function.put(first.text)
     passed = first.verdict.passed

@@ -82,7 +82,7 @@ def fix(
     warn_of_limits()
     path = place.file.resolve().relative_to(root.resolve()).as_posix()
     patience = Patience(each=float(seconds), whole=6.0 * seconds)
-    problem = Problem(place.snapshot, path, line, text, tests, patience)
+    problem = Problem(place.snapshot, path, line, text, tests, patience=patience)
     settings = chosen(model, engine)
     found = asyncio.run(_fix(problem, None if without_model else settings, quiet=as_json))
     if as_json:

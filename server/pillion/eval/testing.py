@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 WAYS = ("plain", "written")
 MOST_MUTANTS = 30
-_MOST_TOKENS = 480
+_MOST_TOKENS = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,28 +118,85 @@ async def _plain(function: Function, engine: Engine) -> list[Check]:
 
 
 def assertions(text: str) -> list[Check]:
-    """Return the assertions in what a model wrote, as far as it parses."""
+    """Return the tests in what a model wrote, as far as it parses, in its favour.
+
+    Each assertion counts alone, with the assignments above it; a test with parameters counts once
+    for each set, and one with loops or blocks as a whole. Imports are left out: nothing of what
+    is tested lies where the model thinks.
+    """
+    tree = _parsed(text)
+    found: list[str] = []
+    head = [ast.unparse(node) for node in tree.body if isinstance(node, ast.Assign)]
+    bodies = [tree.body]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
+            sets = _parameters(node)
+            if sets is not None:
+                found += ["\n".join([*head, one, *map(ast.unparse, node.body)]) for one in sets]
+            elif any(_is_block(statement) for statement in node.body):
+                found.append("\n".join([*head, *map(ast.unparse, node.body)]))
+            else:
+                bodies.append(node.body)
+    for body in bodies:
+        before = [] if body is tree.body else list(head)
+        for statement in body:
+            if isinstance(statement, ast.Assert):
+                found.append("\n".join([*before, ast.unparse(statement)]))
+            elif isinstance(statement, ast.Assign | ast.AugAssign):
+                before.append(ast.unparse(statement))
+    return [
+        Check(f"test {number}", (_RAISES if "pytest" in code else "") + code)
+        for number, code in enumerate(found, 1)
+    ]
+
+
+_RAISES = """\
+import contextlib
+class pytest:
+    @staticmethod
+    @contextlib.contextmanager
+    def raises(*kinds, **_):
+        try:
+            yield
+        except kinds:
+            return
+        raise AssertionError
+"""
+
+
+def _parsed(text: str) -> ast.Module:
+    """Parse as many lines as there are; an answer that was cut ends in the middle of one."""
     lines = text.rstrip().split("\n")
     while lines:
-        try:
-            tree = ast.parse("\n".join(lines))
-        except (SyntaxError, ValueError, RecursionError):
-            lines.pop()
-            continue
-        break
-    else:
-        return []
-    found: list[Check] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.Module):
-            before: list[str] = []
-            for statement in node.body:
-                if isinstance(statement, ast.Assert):
-                    code = "\n".join([*before, ast.unparse(statement)])
-                    found.append(Check(f"assertion {len(found) + 1}", code))
-                elif isinstance(statement, ast.Assign):
-                    before.append(ast.unparse(statement))
-    return found
+        source = "\n".join(lines)
+        # What was cut within the parameters of a test loses the last set only.
+        for closed in (source, f"{source.rstrip().rstrip(',')}\n])\ndef test(): pass"):
+            try:
+                return ast.parse(closed)
+            except (SyntaxError, ValueError, RecursionError):
+                continue
+        lines.pop()
+    return ast.Module([], [])
+
+
+def _is_block(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.For | ast.With | ast.If | ast.Try | ast.While)
+
+
+def _parameters(test: ast.FunctionDef) -> list[str] | None:
+    """Return an assignment for each set of parameters; None where it has none."""
+    for decorator in test.decorator_list:
+        match decorator:
+            case ast.Call(
+                func=ast.Attribute(attr="parametrize"), args=[names, ast.List(elts=sets)]
+            ):
+                try:
+                    named = ast.literal_eval(names)
+                except ValueError:
+                    return []
+                targets = named if isinstance(named, str) else ", ".join(named)
+                return [f"{targets} = {ast.unparse(one)}" for one in sets]
+    return None
 
 
 def summary(rows: Sequence[Row]) -> dict[str, dict[str, object]]:

@@ -63,6 +63,8 @@ class Outcome:
     """The line of the version that raised it, from 1; 0 where none did."""
     locals: str = ""
     """Names and values there."""
+    seconds: float = 0.0
+    """Of the processor, for this check."""
     arcs: frozenset[tuple[int, int]] = frozenset()
     """Lines of the version, from 1, that came one after the other, where that was asked for."""
 

@@ -130,8 +130,9 @@ def attempt(version: str, checks: list[tuple[Row, Any]], plan: Row, pipe: int) -
         tell(pipe, {"end": "raised", "error": f"{type(error).__name__}: {error}"})
         return
     for check, program in checks:
+        started = time.process_time()
         row = one(code, check, program, plan)
-        tell(pipe, row)
+        tell(pipe, {**row, "seconds": round(time.process_time() - started, 3)})
         if row["end"] not in {"passed", "seen"} and not plan["all"]:
             return
 

@@ -64,7 +64,9 @@ async def _fix_failing(place: Place, _arguments: Mapping[str, object], tools: To
     seconds = float(tools.settings.test_seconds)
     line = place.snapshot.lines.at(place.start)
     patience = Patience(each=seconds, whole=6 * seconds)
-    return await _fixed(place, Problem(place.snapshot, path, line, "", tests, patience), tools)
+    return await _fixed(
+        place, Problem(place.snapshot, path, line, tests=tests, patience=patience), tools
+    )
 
 
 async def _fix_traceback(place: Place, arguments: Mapping[str, object], tools: Tools) -> Outcome:
@@ -72,7 +74,9 @@ async def _fix_traceback(place: Place, arguments: Mapping[str, object], tools: T
     if not text or place.language.id != "python":
         return Nothing(Reason.NO_CODE_HERE)
     _, path = _project(place)
-    return await _fixed(place, Problem(place.snapshot, path, pasted=text), tools)
+    may_run = _may_run(place, tools.settings)
+    problem = Problem(place.snapshot, path, pasted=text, runs_examples=may_run)
+    return await _fixed(place, problem, tools)
 
 
 async def _fixed(place: Place, problem: Problem, tools: Tools) -> Outcome:
