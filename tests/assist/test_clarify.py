@@ -317,6 +317,9 @@ def opened(text: str, head: str = "def f(n)") -> dict[Open, tuple[str, ...]]:
         ("Return those less than or exactly n.", Open.READINGS, ("less than", "exactly")),
         ("Return a date as dd-mm-yy or mm-dd-yy.", Open.READINGS, ("dd-mm-yy", "mm-dd-yy")),
         ("Return n +/- 1.", Open.READINGS, ("+", "-")),
+        ("Return the relative or absolute gap.", Open.READINGS, ("relative", "absolute")),
+        ("Join them with space or without space.", Open.READINGS, ("with space", "without space")),
+        ("Return the sum of K digits.", Open.UNBOUND, ("K",)),
         (
             "Return n with certain digits left out.",
             Open.VAGUE,
@@ -337,6 +340,7 @@ def test_open_words(text: str, what: Open, quote: tuple[str, ...]) -> None:
     [
         "Return whether n is odd or even.",
         "Return True or False.",
+        "Return n with a or b in it, if x or y is there, otherwise 1 or 2.",
         "Return the product of n and 3 or 4.",
         "Return those less than or equal to n.",
         "Return n. Raise ValueError if n is zero or missing.",
