@@ -3,8 +3,8 @@
 Each form of a task is answered by the same model in several ways: `greedy`, the likeliest function;
 `silent`, what Pillion chooses among its drafts without asking; `after`, what it writes after a
 simulated user has answered its questions; `shown`, after that user has also seen examples of what
-was understood, and accepted or edited them, where anything was asked. `told` is the usual way to be asked: the same model,
-told to ask if the request is unclear.
+was understood, and accepted or edited them, where anything was asked. `told` is the usual way to be
+asked: the same model, told to ask if the request is unclear.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ class Row:
     silent: bool
     after: bool
     shown: bool
-    """Whether the tests pass: of the likeliest, of what is chosen without asking, after the answers,
-    and after examples were seen, too."""
+    """Whether the tests pass: of the likeliest, of what is chosen without asking, after the
+    answers, and after examples were seen, too."""
     told_asks: bool
     """The model that was told to ask does."""
     told_text: str
