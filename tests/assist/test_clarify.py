@@ -141,6 +141,15 @@ async def test_examples_choose_without_asking() -> None:
     assert "n * n" in verdict.code
 
 
+async def test_examples_that_cannot_be_read() -> None:
+    """They may say what is in doubt, so the user is not asked about it."""
+    code = (
+        'def f(n: int):\n    """Return a number for n.\n    Example: three becomes nine.\n    """\n'
+    )
+    verdict = await considered(Task("", code), "    return n + n", "    return n * n")
+    assert isinstance(verdict, Clear)
+
+
 async def test_unknown_parameters() -> None:
     task = Task("", 'def scale(...) -> int:\n    """Scale a number by a factor."""')
     one = "def scale(n, factor):\n    return n * factor\n```"
@@ -317,6 +326,7 @@ def opened(text: str, head: str = "def f(n)") -> dict[Open, tuple[str, ...]]:
         ("Return those less than or exactly n.", Open.READINGS, ("less than", "exactly")),
         ("Return a date as dd-mm-yy or mm-dd-yy.", Open.READINGS, ("dd-mm-yy", "mm-dd-yy")),
         ("Return n +/- 1.", Open.READINGS, ("+", "-")),
+        ("Return odd or even or the sum of n.", Open.READINGS, ("odd", "even")),
         ("Return the relative or absolute gap.", Open.READINGS, ("relative", "absolute")),
         ("Join them with space or without space.", Open.READINGS, ("with space", "without space")),
         ("Return the sum of K digits.", Open.UNBOUND, ("K",)),

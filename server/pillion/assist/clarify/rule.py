@@ -253,7 +253,10 @@ def _doubt(view: View, seen: Behaviours) -> Question | None:
     share = weights[0] / sum(weights)
     known = [one.call for one in view.spec.examples]
     everyone = [index for group in groups for index in group]
-    if not known and not view.spec.unread and share < SURE:
+    if view.spec.unread:
+        # Which of them do the examples is not known; the user would be asked what is written there.
+        return None
+    if not known and share < SURE:
         reason = "There is no example, and the text can be read in several ways."
         found = difference(seen, everyone)
         return _about_input(view, found, Kind.MISSING, reason) if found else None

@@ -54,7 +54,7 @@ class Finding:
     """Where a reading is put in, the words that it replaces."""
 
 
-_WORD = r"[A-Za-z0-9][\w'*-]*"
+_WORD = r"(?!(?:an?|the)\b)[A-Za-z0-9][\w'*-]*"
 _NEXT = rf"(?:\s+than)?(?:\s*,?\s+or\s+|\s*/\s*|\s*,\s*(?=(?:{_WORD}\s*,?\s+or\b)))"
 _LISTED = re.compile(rf"\b{_WORD}(?:{_NEXT}{_WORD})+")
 _WITHOUT = re.compile(r"\bwith(?P<what>(?:\s+\w+){1,3}?)\s+or\s+without(?:(?P=what))?\b")
