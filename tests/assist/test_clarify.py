@@ -69,7 +69,7 @@ async def test_difference_is_asked_about() -> None:
     assert question.choices == ("return None", "return 0.0", "raise ValueError", YOU_DECIDE)
     assert question.outcomes == ("None", "0.0", "raises ValueError")
     assert question.kind is Kind.MISSING
-    assert "return None" in question.code
+    assert "else 0.0" in question.code, "of equals the likeliest"
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,9 @@ async def test_answer_chooses(said: str, outcome: str) -> None:
 
 async def test_you_decide() -> None:
     """The same is not asked again, and what was decided is told."""
-    question = await asked(MEAN, ZERO, NONE, NONE)
+    question = await asked(MEAN, ZERO, NONE, NONE, NONE)
     task = replace(MEAN, answers=(Answer(question, YOU_DECIDE),) * 2)
-    verdict = await considered(task, ZERO, NONE, NONE)
+    verdict = await considered(task, ZERO, NONE, NONE, NONE)
     assert isinstance(verdict, Clear)
     assert "return None" in verdict.code
     assert verdict.evidence.assumptions == ("`mean([])` will return None.",)
@@ -139,6 +139,15 @@ async def test_examples_choose_without_asking() -> None:
     verdict = await considered(Task("", code), "    return n + n", "    return n * n")
     assert isinstance(verdict, Clear)
     assert "n * n" in verdict.code
+
+
+async def test_examples_that_cannot_be_read() -> None:
+    """They may say what is in doubt, so the user is not asked about it."""
+    code = (
+        'def f(n: int):\n    """Return a number for n.\n    Example: three becomes nine.\n    """\n'
+    )
+    verdict = await considered(Task("", code), "    return n + n", "    return n * n")
+    assert isinstance(verdict, Clear)
 
 
 async def test_unknown_parameters() -> None:
@@ -317,6 +326,10 @@ def opened(text: str, head: str = "def f(n)") -> dict[Open, tuple[str, ...]]:
         ("Return those less than or exactly n.", Open.READINGS, ("less than", "exactly")),
         ("Return a date as dd-mm-yy or mm-dd-yy.", Open.READINGS, ("dd-mm-yy", "mm-dd-yy")),
         ("Return n +/- 1.", Open.READINGS, ("+", "-")),
+        ("Return odd or even or the sum of n.", Open.READINGS, ("odd", "even")),
+        ("Return the relative or absolute gap.", Open.READINGS, ("relative", "absolute")),
+        ("Join them with space or without space.", Open.READINGS, ("with space", "without space")),
+        ("Return the sum of K digits.", Open.UNBOUND, ("K",)),
         (
             "Return n with certain digits left out.",
             Open.VAGUE,
@@ -337,6 +350,7 @@ def test_open_words(text: str, what: Open, quote: tuple[str, ...]) -> None:
     [
         "Return whether n is odd or even.",
         "Return True or False.",
+        "Return n with a or b in it, if x or y is there, otherwise 1 or 2.",
         "Return the product of n and 3 or 4.",
         "Return those less than or equal to n.",
         "Return n. Raise ValueError if n is zero or missing.",

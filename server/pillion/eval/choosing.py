@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pillion.eval.humaneval import Exercise
 
 WAYS = ("one_shot", "agreement", "one_test", "one_value", "three_tests", "any")
-"""The likeliest draft; the largest group that behaves alike; the same after one example was
+"""The likeliest draft; the one that does what most others do; the same after one example was
 accepted or rejected; after the user wrote what it gives; after three; and whether any draft is
 right, which no choice can be better than."""
 

@@ -1,9 +1,10 @@
 """The clarify suite: does it ask when it should, and is the code better for the answers?
 
 Each form of a task is answered by the same model in several ways: `greedy`, the likeliest function;
-`silent`, what Pillion chooses among its drafts without asking; `asked`, what it writes after a
-simulated user has answered its questions. `told` is the usual way to be asked: the same model,
-told to ask if the request is unclear.
+`silent`, what Pillion chooses among its drafts without asking; `after`, what it writes after a
+simulated user has answered its questions; `shown`, after that user has also seen examples of what
+was understood, and accepted or edited them, where anything was asked. `told` is the usual way to be
+asked: the same model, told to ask if the request is unclear.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pillion.assist.clarify.evidence import same
 from pillion.assist.clarify.rule import about
 from pillion.assist.clarify.spec import agreed, read
 from pillion.assist.clarify.task import YOU_DECIDE, Answer, Kind, Question, Task
+from pillion.assist.clarify.understanding import understand
 from pillion.assist.clarify.wording import findings
 from pillion.engine.base import Cancel, Priority, Request, write
 from pillion.eval.comm import CLEAR, KINDS
@@ -28,7 +30,7 @@ from pillion.eval.compare import Case
 from pillion.eval.figures import Aim, at_least, at_most, mean, median
 from pillion.eval.metrics import wilson
 from pillion.eval.paired import difference
-from pillion.eval.simulated_user import reply
+from pillion.eval.simulated_user import reply, review
 from pillion.prompt.chat import Message, Role, chat
 
 if TYPE_CHECKING:
@@ -68,7 +70,9 @@ class Row:
     greedy: bool
     silent: bool
     after: bool
-    """Whether the tests pass: the likeliest, the chosen without asking, and after the answers."""
+    shown: bool
+    """Whether the tests pass: of the likeliest, of what is chosen without asking, after the
+    answers, and after examples were seen, too."""
     told_asks: bool
     """The model that was told to ask does."""
     told_text: str
@@ -112,12 +116,24 @@ async def measure(problem: Problem, form: str, engine: Engine, budget: Budget) -
         task = replace(task, answers=(*task.answers, Answer(verdict, said)))
         verdict = await consider(task, engine, budget, cancel)
     question = first if isinstance(first, Question) else None
+    final: Verdict = verdict
+    reviewed = task
+    if question:
+        understood = await understand(task, engine, budget, cancel)
+        accepted = await asyncio.to_thread(review, understood.examples, problem)
+        reviewed = replace(task, accepted=accepted)
+        final = await consider(reviewed, engine, replace(budget, questions=0), cancel)
     told = await _told(task=Task("", shown), engine=engine, cancel=cancel)
     seen = silent.evidence
     judged: dict[str, bool] = {}
     plain = Task("", shown)
     greedy = drafts[0].code if drafts else ""
-    for one, code in ((plain, greedy), (plain, silent.code), (task, verdict.code)):
+    for one, code in (
+        (plain, greedy),
+        (plain, silent.code),
+        (task, verdict.code),
+        (reviewed, final.code),
+    ):
         if code not in judged:
             judged[code] = await asyncio.to_thread(_passes, problem, one, code)
     return Row(
@@ -137,6 +153,7 @@ async def measure(problem: Problem, form: str, engine: Engine, budget: Budget) -
         greedy=judged[greedy],
         silent=judged[silent.code],
         after=judged[verdict.code],
+        shown=judged[final.code],
         told_asks=asks(told),
         told_text=told,
         agreement=seen.agreement,
@@ -144,7 +161,7 @@ async def measure(problem: Problem, form: str, engine: Engine, budget: Budget) -
         consensus=seen.consensus,
         examples=seen.examples,
         findings=" ".join(seen.findings),
-        code=verdict.code,
+        code=final.code,
         seconds=seconds,
     )
 
@@ -203,6 +220,9 @@ def summary(rows: Sequence[Row]) -> dict[str, object]:
             "variants, silent less greedy": _gain(variants, "greedy", "silent"),
             "all forms, asked less silent": _gain(rows, "silent", "after"),
             "clear, asked less silent": _gain(forms[CLEAR], "silent", "after"),
+            "variants, examples shown less silent": _gain(variants, "silent", "shown"),
+            "variants, examples shown less greedy": _gain(variants, "greedy", "shown"),
+            "all forms, examples shown less silent": _gain(rows, "silent", "shown"),
         },
         "seconds_median": median([row.seconds for row in rows]),
     }
@@ -213,10 +233,12 @@ def aims(rows: Sequence[Row]) -> dict[str, Aim]:
     variants = [row for row in rows if row.variant]
     clear = [row for row in rows if not row.variant]
     gain = difference([(float(row.silent), float(row.after)) for row in variants])
+    shown = difference([(float(row.silent), float(row.shown)) for row in variants])
     return {
         "asks on variants": at_least(mean([row.asks for row in variants]), 0.70),
         "asks on clear tasks": at_most(mean([row.asks for row in clear]), 0.15),
         "pass@1, asked less silent, low end": at_least(gain.low, 0.0),
+        "pass@1, asked and shown less silent, low end": at_least(shown.low, 0.0),
     }
 
 
@@ -231,6 +253,7 @@ def cases(rows: Sequence[Row]) -> list[Case]:
                 "named": float(row.named),
                 "pass_silent": float(row.silent),
                 "pass_after": float(row.after),
+                "pass_shown": float(row.shown),
             },
         )
         for row in rows
@@ -276,6 +299,7 @@ def _passed(rows: Sequence[Row]) -> dict[str, object]:
         "greedy": _share([row.greedy for row in rows]),
         "silent": _share([row.silent for row in rows]),
         "asked": _share([row.after for row in rows]),
+        "asked_and_shown": _share([row.shown for row in rows]),
     }
 
 

@@ -9,11 +9,13 @@ import re
 from typing import TYPE_CHECKING
 
 from pillion.assist.clarify.behaviour import LOOPS, NOTHING
-from pillion.assist.clarify.evidence import same
-from pillion.assist.clarify.task import YOU_DECIDE, Kind
+from pillion.assist.clarify.evidence import same, value
+from pillion.assist.clarify.task import YOU_DECIDE, Example, Kind
 from pillion.eval.comm import words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pillion.assist.clarify.task import Question
     from pillion.eval.comm import Problem
 
@@ -30,6 +32,19 @@ def reply(question: Question, problem: Problem, shown: str) -> str:
     if question.call or question.outcomes:
         return _behaviour(question, problem)
     return YOU_DECIDE
+
+
+def review(examples: Sequence[Example], problem: Problem) -> tuple[Example, ...]:
+    """Return the examples as the user accepts or edits them.
+
+    Those on which the reference fails are left out: such a call does not happen.
+    """
+    truths = problem.reference([example.call for example in examples])
+    return tuple(
+        Example(example.call, truth)
+        for example, truth in zip(examples, truths, strict=True)
+        if value(truth)
+    )
 
 
 def _behaviour(question: Question, problem: Problem) -> str:

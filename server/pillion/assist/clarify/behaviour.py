@@ -174,7 +174,9 @@ def plain(value, depth=0):
         return repr(value)
     if isinstance(value, float):
         return repr(float(f"{value:.9g}")) if value == value else "nan"
-    if isinstance(value, (set, frozenset)) and value:
+    if isinstance(value, (set, frozenset)):
+        if not value:
+            return "set()"
         return "{" + ", ".join(sorted(plain(item, depth + 1) for item in value)) + "}"
     if type(value) is dict:
         pairs = (f"{plain(k, depth + 1)}: {plain(v, depth + 1)}" for k, v in value.items())

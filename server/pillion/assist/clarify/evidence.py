@@ -69,6 +69,29 @@ def findings(
     )
 
 
+def most_agreed(behaviours: Behaviours, among: Sequence[int]) -> int:
+    """Return the candidate that does what most others do on most inputs.
+
+    Softer than the largest group: one that differs on a single odd input still supports the
+    others. Failing calls count for nothing, and the likeliest candidate, the first one, twice.
+    """
+    weights = [weight + (index == 0) for index, weight in enumerate(behaviours.weights)]
+    rows = [
+        [key(outcome) if value(outcome) else "" for outcome in row] for row in behaviours.outcomes
+    ]
+
+    def rank(index: int) -> tuple[int, int, int]:
+        alike = sum(
+            weight
+            for row, weight in zip(rows, weights, strict=True)
+            for mine, other in zip(rows[index], row, strict=True)
+            if mine and mine == other
+        )
+        return alike, weights[index], -index
+
+    return max(among, key=rank)
+
+
 def same(outcome: str, expected: str) -> bool:
     """Whether an outcome is what was expected; numbers that are equal but for rounding are."""
     if outcome == expected:
@@ -86,8 +109,8 @@ def key(outcome: str) -> str:
 
 
 def value(outcome: str) -> bool:
-    """Whether an outcome is a value: the function returned."""
-    return outcome not in {NOTHING, LOOPS} and not outcome.startswith("raises ")
+    """Whether an outcome is a value that can be written down."""
+    return outcome not in {NOTHING, LOOPS} and not outcome.startswith(("raises ", "<"))
 
 
 def _groups(behaviours: Behaviours, among: Sequence[int]) -> tuple[tuple[int, ...], ...]:

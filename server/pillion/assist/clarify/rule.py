@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pillion.assist.clarify.difference import Difference, difference, phrase, typical
-from pillion.assist.clarify.evidence import findings, same, value
+from pillion.assist.clarify.evidence import findings, most_agreed, same, value
 from pillion.assist.clarify.spec import heads, read
 from pillion.assist.clarify.task import YOU_DECIDE, Clear, Evidence, Kind, Question
 from pillion.assist.clarify.wording import Finding, Open
@@ -107,15 +107,21 @@ def question(view: View) -> Question | None:
 
 def answer(view: View) -> Clear:
     """Return the function that most agree on, of those that do most of the examples."""
-    seen = view.seen
-    best = view.held.groups[0]
-    if seen and not view.held.passing:
+    return Clear(view.candidates[chosen(view)].code, evidence(view))
+
+
+def chosen(view: View) -> int:
+    """Return which candidate would be given."""
+    seen, groups = view.seen, view.held.groups
+    if seen is None:
+        # Of equals the one that was written most often, then the likeliest.
+        return max(groups[0], key=lambda index: (view.candidates[index].count, -index))
+    able: Sequence[int] = [index for group in groups for index in group]
+    if not view.held.passing:
         known = [one for one in view.spec.examples if one.call in seen.calls]
-        # `max` keeps the first of equals, and the groups come largest first.
-        best = max(view.held.groups, key=lambda group: _done(seen, group[0], known))
-    # Of equals the one that was written most often, then the likeliest.
-    chosen = max(best, key=lambda index: (view.candidates[index].count, -index))
-    return Clear(view.candidates[chosen].code, evidence(view))
+        most = max(_done(seen, index, known) for index in able)
+        able = [index for index in able if _done(seen, index, known) == most]
+    return most_agreed(seen, able)
 
 
 def held_against(view: View, task: Task) -> View:
@@ -253,6 +259,9 @@ def _doubt(view: View, seen: Behaviours) -> Question | None:
     share = weights[0] / sum(weights)
     known = [one.call for one in view.spec.examples]
     everyone = [index for group in groups for index in group]
+    if view.spec.unread:
+        # Which of them do the examples is not known; the user would be asked what is written there.
+        return None
     if not known and share < SURE:
         reason = "There is no example, and the text can be read in several ways."
         found = difference(seen, everyone)
@@ -310,8 +319,8 @@ def _assumptions(view: View) -> tuple[str, ...]:
     found = difference(view.seen, everyone, known)
     if found is None:
         return ()
-    chosen = view.seen.at(found.call)[view.held.groups[0][0]]
-    return (f"`{_called(view, found.call)}` will {phrase(chosen)}.",)
+    outcome = view.seen.at(found.call)[chosen(view)]
+    return (f"`{_called(view, found.call)}` will {phrase(outcome)}.",)
 
 
 def _called(view: View, call: str) -> str:

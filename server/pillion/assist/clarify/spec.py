@@ -69,6 +69,11 @@ class Spec:
         return text
 
     @property
+    def unread(self) -> bool:
+        """Whether there are examples of which none could be read."""
+        return not self.stated and bool(re.search(r">>>|\bexamples?\b", self.source, re.IGNORECASE))
+
+    @property
     def examples(self) -> tuple[Example, ...]:
         """All examples that hold: those agreed to first."""
         agreed = {example.call for example in self.agreed}

@@ -54,9 +54,10 @@ class Finding:
     """Where a reading is put in, the words that it replaces."""
 
 
-_WORD = r"[A-Za-z0-9][\w'-]*"
+_WORD = r"(?!(?:an?|the)\b)[A-Za-z0-9][\w'*-]*"
 _NEXT = rf"(?:\s+than)?(?:\s*,?\s+or\s+|\s*/\s*|\s*,\s*(?=(?:{_WORD}\s*,?\s+or\b)))"
-_LISTED = re.compile(rf"\b{_WORD}(?:{_NEXT}(?:(?:the|a|an|by)\s+)?{_WORD})+")
+_LISTED = re.compile(rf"\b{_WORD}(?:{_NEXT}{_WORD})+")
+_WITHOUT = re.compile(r"\bwith(?P<what>(?:\s+\w+){1,3}?)\s+or\s+without(?:(?P=what))?\b")
 _NO_CHOICE = {"or", "the", "a", "an", "by", "than", "other", "others", "another", "etc"}
 _SIGNS = re.compile(r"\+\s*/\s*-|±")
 
@@ -68,7 +69,7 @@ def findings(spec: Spec) -> list[Finding]:
     found += _result(prose)
     found += _unused(spec, prose)
     found += _unbound(spec, prose)
-    if not spec.examples:
+    if not spec.examples and not spec.unread:
         found.append(Finding(Open.EXAMPLES))
     return found
 
@@ -83,13 +84,18 @@ def _readings(prose: str) -> Iterator[Finding]:
     for match in _LISTED.finditer(prose):
         words = [word for word in re.findall(_WORD, match[0]) if word.lower() not in _NO_CHOICE]
         low = [word.lower() for word in words]
-        if len(set(low)) < 2 or not _opposed(low) or _told_apart(prose, match):
+        opposed = _opposed(low) and not _told_apart(prose, match)
+        if len(set(low)) < 2 or not (opposed or _side_by_side(low, prose, match)):
             continue
         phrase = match[0]
         if tuple(low) not in seen:
             seen.add(tuple(low))
             choices = dict.fromkeys(_whole(word, phrase, prose[match.end() :]) for word in words)
             yield Finding(Open.READINGS, _line(phrase), tuple(choices), phrase)
+    if without := _WITHOUT.search(prose):
+        what = _line(without["what"])
+        both = (f"with {what}", f"without {what}")
+        yield Finding(Open.READINGS, _line(without[0]), both, without[0])
     if signs := _SIGNS.search(prose):
         yield Finding(Open.READINGS, signs[0], ("+", "-"), signs[0])
 
@@ -105,6 +111,20 @@ def _told_apart(prose: str, match: re.Match[str]) -> bool:
     before = prose[max(0, match.start() - 30) : match.start()].lower()
     told = "|".join(words_of("opposites")["told"])
     return bool(re.search(rf"\b(?:{told})\b[^.]*$", before))
+
+
+def _side_by_side(words: list[str], prose: str, match: re.Match[str]) -> bool:
+    """Whether other words than opposites stand side by side where one of them is meant.
+
+    Not where a condition names several cases, and not values: "if a or b", "return True or False".
+    """
+    table = words_of("alternatives")
+    start = max(prose.rfind(mark, 0, match.start()) for mark in (".", ";", ",", "\n\n")) + 1
+    clause = prose[start : match.start()].lower()
+    cases = "|".join(map(re.escape, table["cases"]))
+    if " or" not in match[0].replace("\n", " ") or re.search(rf"\b(?:{cases})\b", clause):
+        return False
+    return not any(word in table["values"] or word.isdigit() for word in words)
 
 
 def _opposed(words: list[str]) -> bool:
@@ -173,7 +193,8 @@ def _unused(spec: Spec, prose: str) -> Iterator[Finding]:
 
 def _unbound(spec: Spec, prose: str) -> Iterator[Finding]:
     names = {parameter.name.lower() for parameter in spec.parameters}
-    match = re.search(r"\b([KMN])(?=\s+(?:times?|elements?|numbers?|integers?)\b)", prose)
+    # A capital letter in the middle of a sentence that names a number of things.
+    match = re.search(r"(?<=[a-z]\s)([B-HJ-Z])(?=\s+[a-z]{3,})", prose)
     if spec.head and match and match[1].lower() not in names:
         yield Finding(Open.UNBOUND, match[1])
 

@@ -45,6 +45,7 @@ MOST_TOKENS = 384
 @seed_option
 @model_option
 @threads_option
+@click.option("--skip", default=0, show_default=True, help="Cases to leave out at the beginning.")
 @click.option(
     "--chosen",
     is_flag=True,
@@ -61,6 +62,7 @@ def functions(
     seed: int,
     model: str,
     threads: int,
+    skip: int,
     cache: Path | None,
     csv_path: Path | None,
     html_path: Path | None,
@@ -74,16 +76,16 @@ def functions(
     written as the model goes on behind the usual prompt (raw), and by accepting every suggestion
     and pressing Enter behind it, up to twelve times (tab). It runs in the sandbox only.
 
-    With --chosen eight drafts are written instead. pass@1 of the likeliest (one_shot), of one of
-    the largest group that behaves alike (agreement), and of that after a simulated user, who knows
+    With --chosen eight drafts are written instead. pass@1 of the likeliest (one_shot), of the one
+    that does what most others do (agreement), and of that after a simulated user, who knows
     the reference, has accepted or rejected one example (one_test) or three, or has written what
     the first gives (one_value).
     """
-    tasks = load_functions(data, sample=sample, seed=seed)
+    tasks = load_functions(data, sample=skip + sample, seed=seed)[skip:]
     settings = Settings(model=model, threads=threads, engine_mode="inproc")
     warn_of_limits()
     if chosen:
-        _choose(settings, tasks, seed, cache, csv_path, as_json=as_json)
+        _choose(settings, tasks, {"seed": seed, "skip": skip}, cache, csv_path, as_json=as_json)
         return
     cases = Cases(infilling.Row, csv_path)
     asyncio.run(_run(settings, tasks, cases))
@@ -104,7 +106,7 @@ def functions(
 def _choose(
     settings: Settings,
     tasks: list[Exercise],
-    seed: int,
+    choice: dict[str, object],
     cache: Path | None,
     csv_path: Path | None,
     *,
@@ -115,7 +117,7 @@ def _choose(
     ids = {task.id for task in tasks}
     rows = [row for row in cases.rows if row.task in ids]
     result = {"suite": "functions", "ways": choosing.summary(rows)}
-    circumstances = {"seed": seed, **record(settings)}
+    circumstances = {**choice, **record(settings)}
     finish(result, choosing.cases(rows), {}, circumstances, as_json=as_json)
 
 
