@@ -12,8 +12,9 @@ import pytest
 
 from library import library_of
 from pillion.assist import clarify, doubt
-from pillion.assist.chat import Ask, Chat, Inquiry, Listener, Reply
+from pillion.assist.chat import Ask, Chat, Listener, Reply
 from pillion.assist.clarify import Question
+from pillion.assist.inquiry import Inquiry
 from pillion.assist.mentions import mentions
 from pillion.base.errors import EngineError, UsageError
 from pillion.base.settings import Settings

@@ -15,6 +15,8 @@ import click
 
 from pillion.app import make_engine
 from pillion.assist.chat import Ask, Chat, Listener
+from pillion.assist.examples import plain
+from pillion.assist.inquiry import answer_to
 from pillion.assist.mentions import split_command
 from pillion.assist.transcript import to_markdown
 from pillion.base.errors import PillionError, UsageError
@@ -27,9 +29,11 @@ from pillion.engine.base import Cancel
 from pillion.prompt.chat import Message, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pillion.assist.chat import Reply
+    from pillion.assist.clarify.task import Example
+    from pillion.assist.inquiry import Inquiry
     from pillion.engine.base import Engine
 
 _PLACE = re.compile(r"(?P<file>.+?)(?::(?P<first>\d+)(?:-(?P<last>\d+))?)?")
@@ -115,7 +119,7 @@ class Talk:
         asked = [*before, Message(Role.USER, rest)]
         ask = Ask(self.conversation.id, tuple(asked), command, here=self.here)
         reply = await self.chats.answer(engine, ask, self.settings, cancel, listener)
-        answer = [Message(Role.ASSISTANT, reply.text)] if reply.text else []
+        answer = [Message(Role.ASSISTANT, reply.whole)] if reply.text else []
         self.conversation.messages = [*asked, *answer]
         self.kept.keep(self.conversation)
         return reply
@@ -128,18 +132,21 @@ class Talk:
 async def _answer_all(
     terminal: Talk, engine: Engine, lines: Iterable[str], *, as_json: bool
 ) -> None:
+    question: Inquiry | None = None
     try:
         for line in lines:
             if not line.strip():
                 continue
             listener = _json_listener() if as_json else Listener(text=_print)
             try:
-                reply = await terminal.say(engine, line, Cancel(), listener)
+                text = answer_to(question, line.strip())
+                reply = await terminal.say(engine, text, Cancel(), listener)
             except PillionError as error:
                 if not as_json:
                     raise
                 _line({"kind": "error", "text": str(error)})
                 continue
+            question = reply.question
             if as_json:
                 _line({"kind": "result"} | as_object(reply))
             else:
@@ -152,11 +159,11 @@ async def _answer_all(
 def as_object(reply: Reply) -> dict[str, object]:
     """Return the JSON form of an answer."""
     done = reply.finish
-    question = reply.question
     return {
         "text": reply.text,
-        "question": {"text": question.text, "choices": list(question.choices)}
-        if question
+        "question": _question_object(reply.question) if reply.question else None,
+        "accepted": _examples(reply.accepted.function, reply.accepted.examples)
+        if reply.accepted
         else None,
         "stopped": done.reason.value if done.reason.value != "stop" else None,
         "notes": list(reply.notes),
@@ -169,10 +176,22 @@ def as_object(reply: Reply) -> dict[str, object]:
     }
 
 
+def _question_object(question: Inquiry) -> dict[str, object]:
+    found: dict[str, object] = {"text": question.text, "choices": list(question.choices)}
+    if question.examples:
+        found["examples"] = _examples(question.function, question.examples)
+    return found
+
+
+def _examples(function: str, examples: Sequence[Example]) -> list[dict[str, str]]:
+    return [{"call": f"{function}({one.call})", "outcome": one.outcome} for one in examples]
+
+
 def _explain(reply: Reply) -> None:
-    if reply.question:
-        print(f"\n{reply.question.text}")
-        for number, choice in enumerate(reply.question.choices, 1):
+    if question := reply.question:
+        print(f"\n{question.text}")
+        said = [plain(question.function, one) for one in question.examples] or question.choices
+        for number, choice in enumerate(said, 1):
             print(f"  {number}. {choice}")
     for note in reply.notes:
         print(f"({note})", file=sys.stderr)

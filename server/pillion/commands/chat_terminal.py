@@ -14,7 +14,9 @@ from prompt_toolkit.history import InMemoryHistory
 from rich.console import Console
 from rich.text import Text
 
-from pillion.assist.chat import Inquiry, Listener
+from pillion.assist.chat import Listener
+from pillion.assist.examples import plain
+from pillion.assist.inquiry import Inquiry, answer_to
 from pillion.base.errors import PillionError
 from pillion.context.chip import Kind
 from pillion.engine.base import Cancel, FinishReason
@@ -44,6 +46,13 @@ _ATTACH = {
 }
 
 
+HOW = (
+    "all: they are right; 1 3: these are; -2: that is wrong; 2 = None: what it should be instead; "
+    "just answer."
+)
+"""How examples are answered in a line; a semicolon goes between what differs in kind."""
+
+
 async def converse(terminal: Talk, engine: Engine) -> None:
     """Answer messages until the user leaves."""
     console = Console(highlight=False)
@@ -60,7 +69,7 @@ async def converse(terminal: Talk, engine: Engine) -> None:
                 continue
             except EOFError:
                 break
-            text = chosen(text.strip(), question)
+            text = answer_to(question, text.strip())
             if text in {"/quit", "/exit"}:
                 break
             if text == "/new":
@@ -74,13 +83,6 @@ async def converse(terminal: Talk, engine: Engine) -> None:
                 question = reply.question if reply else None
     finally:
         await engine.close()
-
-
-def chosen(text: str, question: Inquiry | None) -> str:
-    """Return the choice that a number means, or the text itself."""
-    if question and text.isdigit() and 1 <= int(text) <= len(question.choices):
-        return question.choices[int(text) - 1]
-    return text
 
 
 async def _answer(terminal: Talk, engine: Engine, text: str, console: Console) -> Reply | None:
@@ -102,11 +104,20 @@ async def _answer(terminal: Talk, engine: Engine, text: str, console: Console) -
     for note in reply.notes:
         console.print(Text(note, style="dim"))
     if reply.question:
-        console.print(Text(reply.question.text, style="bold"))
-        for number, choice in enumerate(reply.question.choices, 1):
+        _print_question(reply.question, console)
+    return reply
+
+
+def _print_question(question: Inquiry, console: Console) -> None:
+    console.print(Text(question.text, style="bold"))
+    if question.examples:
+        for number, example in enumerate(question.examples, 1):
+            console.print(Text(f"  {number}. {plain(question.function, example)}"))
+        console.print(Text(HOW, style="dim"))
+    else:
+        for number, choice in enumerate(question.choices, 1):
             console.print(Text(f"  {number}. {choice}"))
         console.print("A number, or an answer of your own.", style="dim")
-    return reply
 
 
 @contextlib.contextmanager
