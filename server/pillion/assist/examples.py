@@ -12,6 +12,7 @@ Where examples were just shown there is a short form of it, their numbers: `1 3 
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 from pillion.assist.clarify.evidence import same
 from pillion.assist.clarify.stated import arguments, literal
 from pillion.assist.clarify.task import Example
+from pillion.assist.testwriting import Case, has_float
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,15 +59,12 @@ class Decided:
 
 def sentence(function: str, example: Example) -> str:
     """Return an example in words, as Markdown."""
-    call = f"`{function}({example.call})`"
-    if example.outcome.startswith(_RAISES):
-        return f"{call} raises `{example.outcome.removeprefix(_RAISES)}`"
-    return f"{call} returns `{example.outcome}`"
+    return _words(function, example, "`")
 
 
 def plain(function: str, example: Example) -> str:
     """Return an example in words, as plain text."""
-    return sentence(function, example).replace("`", "")
+    return _words(function, example, "")
 
 
 def written(decided: Decided) -> str:
@@ -118,6 +117,29 @@ def readable(function: str, example: Example) -> bool:
     return said is not None and all(
         one.call == example.call and same(one.outcome, example.outcome) for one in said.accepted
     )
+
+
+def as_case(function: str, example: Example) -> Case:
+    """Return an example as a test."""
+    call = f"{function}({example.call})"
+    if example.outcome.startswith(_RAISES):
+        return Case(call, example.outcome.removeprefix(_RAISES), raises=True)
+    return Case(call, example.outcome, near=has_float(_value(example.outcome)))
+
+
+def _words(function: str, example: Example, quote: str) -> str:
+    verb, outcome = "returns", example.outcome
+    if outcome.startswith(_RAISES):
+        verb, outcome = "raises", outcome.removeprefix(_RAISES)
+    return f"{quote}{function}({example.call}){quote} {verb} {quote}{outcome}{quote}"
+
+
+def _value(outcome: str) -> object:
+    try:
+        value: object = ast.literal_eval(outcome)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None
+    return value
 
 
 def _line(line: str) -> tuple[str, bool, Example] | None:

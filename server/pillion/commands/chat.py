@@ -15,9 +15,10 @@ import click
 
 from pillion.app import make_engine
 from pillion.assist.chat import Ask, Chat, Listener
-from pillion.assist.examples import plain
+from pillion.assist.examples import as_case, plain
 from pillion.assist.inquiry import answer_to
 from pillion.assist.mentions import split_command
+from pillion.assist.testfiles import allowed, place_of, test_file
 from pillion.assist.transcript import to_markdown
 from pillion.base.errors import PillionError, UsageError
 from pillion.base.settings import Settings
@@ -25,13 +26,14 @@ from pillion.commands.conversations import Conversation, Conversations
 from pillion.commands.desk import library_at
 from pillion.context.chip import Here
 from pillion.context.ignore import root_of
+from pillion.context.index.workspace import path_of
 from pillion.engine.base import Cancel
 from pillion.prompt.chat import Message, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pillion.assist.chat import Reply
+    from pillion.assist.chat import Accepted, Reply
     from pillion.assist.clarify.task import Example
     from pillion.assist.inquiry import Inquiry
     from pillion.engine.base import Engine
@@ -111,6 +113,8 @@ class Talk:
         self.kept = kept
         self.settings = settings
         self.here = here
+        self.accepted: Accepted | None = None
+        """Examples that the user accepted last, with code that was held to them."""
 
     async def say(self, engine: Engine, text: str, cancel: Cancel, listener: Listener) -> Reply:
         """Send a message; what came of it is kept, also when it was stopped."""
@@ -122,11 +126,31 @@ class Talk:
         answer = [Message(Role.ASSISTANT, reply.whole)] if reply.text else []
         self.conversation.messages = [*asked, *answer]
         self.kept.keep(self.conversation)
+        self.accepted = reply.accepted or self.accepted
         return reply
+
+    def keep_examples(self) -> str:
+        """Write what was accepted last as tests, where the project keeps its tests.
+
+        Returns the path of the file. Raises `UsageError` where there is nothing to write.
+        """
+        accepted = self.accepted
+        file = path_of(accepted.uri) if accepted else None
+        if accepted is None or file is None:
+            raise UsageError("Accept examples first, in a chat with --file.")
+        root, path = place_of(file)
+        cases = [as_case(accepted.function, one) for one in accepted.examples]
+        made = test_file(root, path, accepted.function, cases, allowed(root))
+        there = root / made.path
+        there.parent.mkdir(parents=True, exist_ok=True)
+        there.write_text(made.text, encoding="utf-8")
+        self.accepted = None
+        return made.path
 
     def begin_anew(self) -> None:
         """Start another chat."""
         self.conversation = Conversation()
+        self.accepted = None
 
 
 async def _answer_all(
@@ -139,6 +163,10 @@ async def _answer_all(
                 continue
             listener = _json_listener() if as_json else Listener(text=_print)
             try:
+                if line.strip() == "/keep":
+                    path = terminal.keep_examples()
+                    _line({"kind": "kept", "path": path}) if as_json else print(path)
+                    continue
                 text = answer_to(question, line.strip())
                 reply = await terminal.say(engine, text, Cancel(), listener)
             except PillionError as error:

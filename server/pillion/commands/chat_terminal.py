@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _OWN = {
     "new": "Begin another chat",
+    "keep": "Write the examples that you accepted as tests of the project",
     "help": "Show the commands",
     "quit": "Leave (also Ctrl-D)",
 }
@@ -76,6 +77,8 @@ async def converse(terminal: Talk, engine: Engine) -> None:
                 terminal.begin_anew()
                 question = None
                 console.print("A new chat.", style="dim")
+            elif text == "/keep":
+                _keep(terminal, console)
             elif text in {"/help", "/"}:
                 _help(console)
             elif text:
@@ -103,9 +106,18 @@ async def _answer(terminal: Talk, engine: Engine, text: str, console: Console) -
         console.print("The answer reached its longest length and ends here.", style="yellow")
     for note in reply.notes:
         console.print(Text(note, style="dim"))
+    if reply.accepted and reply.accepted.uri:
+        console.print("/keep writes the accepted examples as tests of the project.", style="dim")
     if reply.question:
         _print_question(reply.question, console)
     return reply
+
+
+def _keep(terminal: Talk, console: Console) -> None:
+    try:
+        console.print(Text(f"Written to {terminal.keep_examples()}."))
+    except PillionError as error:
+        console.print(Text(str(error), style="yellow"))
 
 
 def _print_question(question: Inquiry, console: Console) -> None:
