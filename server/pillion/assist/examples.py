@@ -164,6 +164,8 @@ def _part(
         if not 1 <= number <= len(shown) or outcome is None:
             return None
         return [(function, True, Example(shown[number - 1].call, outcome))]
+    if said := _line(part):
+        return [said] if said[0] == function else None
     match = _OWN.fullmatch(part)
     if not match or match["name"] != function:
         return None

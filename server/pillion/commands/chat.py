@@ -52,6 +52,13 @@ _PLACE = re.compile(r"(?P<file>.+?)(?::(?P<first>\d+)(?:-(?P<last>\d+))?)?")
     show_default=True,
     help="Ask the process that editors share, or run the model in this one.",
 )
+@click.option(
+    "--ask-seconds",
+    type=click.IntRange(0, 600),
+    default=Settings().chat_ask_seconds,
+    show_default=True,
+    help="How long it may find out what a request leaves open; 0: it never asks.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per line.")
 @click.option("--resume", metavar="ID", help="Go on with an earlier chat; `last` for the newest.")
 @click.option("--list", "lists", is_flag=True, help="List the chats of this project.")
@@ -62,6 +69,7 @@ def chat(
     place: str | None,
     model: str | None,
     engine: str,
+    ask_seconds: int,
     resume: str | None,
     export: str | None,
     delete: str | None,
@@ -76,7 +84,9 @@ def chat(
     /explain, and attach code: @file PATH, @file PATH:10-20, @symbol NAME, @diff, @repo.
 
     With --json there is one object per line: {"kind": "stage" or "text", "text"} while the answer
-    comes, and {"kind": "result", "text", "question", "stopped", "notes", "tokens"} at its end.
+    comes, and {"kind": "result", "text", "question", "accepted", "stopped", "notes", "tokens"} at
+    its end. Where the question has examples, the next message decides about them: `all`, or such
+    as `1 3 -2; 4 = None`; then /keep writes those that were accepted as tests.
     """
     root = root_of(_place(place)[0] if place else Path("x"))
     kept = Conversations(root)
@@ -84,7 +94,12 @@ def chat(
         _manage(kept, export, delete)
         return
     conversation = kept.get(resume) if resume else Conversation()
-    settings = replace(Settings(), engine_mode=engine, model=model or Settings().model)
+    settings = replace(
+        Settings(),
+        engine_mode=engine,
+        model=model or Settings().model,
+        chat_ask_seconds=ask_seconds,
+    )
     here = _here(place) if place else None
     terminal = Talk(Chat(library_at(root)), conversation, kept, settings, here)
     single = [message] if message is not None else None

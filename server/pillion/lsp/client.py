@@ -85,10 +85,10 @@ class Editor:
 
     settings: Mapping[str, Json] = field(default_factory=dict)
     """The section `pillion`, as `workspace/configuration` returns it."""
-    click: str | tuple[str, ...] | None = None
+    click: str | Callable[[Json], str | None] | None = None
     """The button pressed in a question: the first that begins with this; None closes it.
 
-    Several are for one question after the other.
+    A function gets the question's parameters and returns it.
     """
     silent: frozenset[str] = frozenset()
     """Methods whose requests are never answered."""
@@ -104,7 +104,6 @@ class Client:
         self.stdin = process.stdin
         self._stdout, self._stderr = process.stdout, process.stderr
         self.editor = editor
-        self._clicked = 0
         self.capabilities: Json = {}
         """What the server said that it can do."""
         self.encoding = Encoding.UTF16
@@ -377,16 +376,10 @@ class Client:
             return {"success": True}
         if method == "window/showMessageRequest" and self.editor.click is not None:
             actions = params.get("actions") or []
-            click = self._click()
-            return next((a for a in actions if click and a["title"].startswith(click)), None)
+            click = self.editor.click
+            begin = click(params) if callable(click) else click
+            return next((a for a in actions if begin and a["title"].startswith(begin)), None)
         return None
-
-    def _click(self) -> str | None:
-        click = self.editor.click
-        if not isinstance(click, tuple):
-            return click
-        self._clicked += 1
-        return click[self._clicked - 1] if self._clicked <= len(click) else None
 
     async def _read_stderr(self) -> None:
         while data := await self._stderr.read(65536):
