@@ -145,7 +145,8 @@ class Terminal:
 
     def __init__(self, tmux: list[str], root: Path, chats: Path) -> None:
         self._tmux = tmux
-        program = f"PILLION_CHATS_DIR={chats} {sys.executable} -m pillion chat --ask-seconds 200 --file shop.py"
+        chat = f"{sys.executable} -m pillion chat --ask-seconds 200 --file shop.py"
+        program = f"PILLION_CHATS_DIR={chats} {chat}"
         size = ("-x", "100", "-y", "60")
         self._run(
             "new-session", "-d", "-s", "chat", *size, "-c", str(root), f"{program}; echo over; cat"
@@ -196,23 +197,23 @@ async def test_examples_in_a_terminal(tmux: list[str], root: Path, tmp_path: Pat
     terminal = Terminal(tmux, root, tmp_path)
     await terminal.until("Ask about the code here.")
     terminal.press(
-        "Write a Python function largest(values) that returns the largest value of a list.", "Enter"
+        "Write a Python function count_words(text) that counts the words of a text.", "Enter"
     )
     screen = await terminal.until("A number, or", seconds=300)
     for _ in range(2):
         # One question, and a second one where the drafts are still far apart then.
-        terminal.press("C-l", "None", "Enter")
+        terminal.press("C-l", "1", "Enter")
         screen = await terminal.until("A number, or", "just answer.", "```python", seconds=300)
         if "A number, or" not in screen:
             break
     assert "Are these examples right?" in screen
-    terminal.press("largest([3, 1, 2]) == 3; largest([]) == None", "Enter")
+    terminal.press("count_words('one two') == 2; count_words('') == 0", "Enter")
     screen = await terminal.until("/keep writes", seconds=300)
-    assert "def largest" in screen
+    assert "def count_words" in screen
     terminal.press("/keep", "Enter")
     await terminal.until("Written to tests/test_shop.py.", seconds=20)
     kept = (root / "tests" / "test_shop.py").read_text(encoding="utf-8")
-    assert "from shop import largest" in kept
-    assert "assert largest([3, 1, 2]) == 3" in kept
+    assert "from shop import count_words" in kept
+    assert "assert count_words('one two') == 2" in kept
     terminal.press("C-d")
     await terminal.until("over", seconds=20)
