@@ -75,6 +75,10 @@ def test_a_page_is_read_around_its_words() -> None:
         ("f([7]) == 7", Decided("f", (Example("[7]", "7"),))),
         ("f([7]) raises KeyError\n2", Decided("f", (Example("[7]", "raises KeyError"), TWO))),
         ("- rejected: `f([])` returns `0`\n2", Decided("f", (TWO,), (ONE,))),
+        (
+            "- accepted: `f('a;b')` returns `';'`\n2",
+            Decided("f", (Example("'a;b'", "';'"), TWO)),
+        ),
         ("1; 1 = 5", Decided("f", (Example("[]", "5"),))),
         ("1 -1", Decided("f", (), (ONE,))),
         ("4", None),

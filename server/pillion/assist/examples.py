@@ -23,7 +23,7 @@ from pillion.assist.clarify.task import Example
 from pillion.assist.testwriting import Case, has_float
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 ACCEPT_ALL = "Accept all"
 """The first choice where examples are shown."""
@@ -94,8 +94,7 @@ def short(text: str, function: str, shown: Sequence[Example]) -> Decided | None:
     if text.strip().rstrip(".!").lower() in _ALL:
         return Decided(function, tuple(shown))
     found: list[tuple[str, bool, Example]] = []
-    parts = [part.strip() for part in re.split(r"[;\n]", text) if part.strip()]
-    for part in parts[:MOST]:
+    for part in list(_parts(text))[:MOST]:
         said = _part(part, function, shown)
         if said is None:
             return None
@@ -149,6 +148,12 @@ def _line(line: str) -> tuple[str, bool, Example] | None:
     raises = match["verb"].lower() == "raises"
     example = _example(match["call"], match["outcome"], raises=raises)
     return (match["name"], match["word"].lower() == "accepted", example) if example else None
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield what stands between semicolons and line ends; a line in full may hold semicolons."""
+    for line in filter(None, map(str.strip, text.splitlines())):
+        yield from [line] if _line(line) else filter(None, map(str.strip, line.split(";")))
 
 
 def _part(
