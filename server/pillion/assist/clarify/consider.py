@@ -104,6 +104,8 @@ async def weigh(
         mended = await mend(
             spec, candidates[best], faults, engine, budget=budget, cancel=cancel, session=session
         )
+        if not mended or cancel.is_set():
+            break
         candidates = joined([*candidates, *mended])
         view = await hold(candidates)
     return view

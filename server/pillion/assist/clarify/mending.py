@@ -1,7 +1,8 @@
 """A candidate mended: it is shown back to the model with the call that goes wrong.
 
 Only what the user said is mended for, a choice, a value or an accepted example: what merely stands
-in the request may be what is wrong with it.
+in the request may be what is wrong with it. Half as many are written as there were drafts, so that
+both together stay within the time that an answer may take.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ async def mend(
         session=session,
         priority=Priority.CHAT,
         stops=STOPS,
-        samples=budget.samples,
+        samples=max(1, budget.samples // 2),
     )
     return await written(spec, request, engine, cancel)
 
