@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,10 +15,15 @@ from pillion.assist.probes import calls, probes
 from pillion.assist.repair import Fix, Unfixed, function_at, function_in, header_of, repair
 from pillion.assist.testing import find_tests
 from pillion.base.outcome import Reason
-from pillion.engine.base import Cancel
+from pillion.engine.base import Cancel, Chunk, Finish, FinishReason, Request
+from pillion.engine.fake import FakeEngine
 from pillion.sandbox.trial import Check
 from pillion.text.snapshot import Snapshot
 
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+TEMPLATE = "{% for message in messages %}[{{ message.role }}]{{ message.content }}{% endfor %}[me]"
 WRONG = '''\
 class Box:
     def scaled(self, size, by):
@@ -65,6 +72,41 @@ async def test_tests_that_allow_many_changes_leave_it_unsure() -> None:
     assert isinstance(found, Fix)
     assert not found.sure
     assert found.rivals
+
+
+class Opinionated(FakeEngine):
+    """Writes one thing, and finds another much likelier than any."""
+
+    writes = ""
+    likes = ""
+
+    async def stream(self, request: Request, _: Cancel) -> AsyncGenerator[Chunk, None]:
+        liked = request.prompt.heal.endswith(self.likes)
+        likely, text = (20.0, "") if liked else (0.0, self.writes)
+        yield Chunk(text, Finish(FinishReason.STOP, begun_log_probability=likely))
+
+
+@pytest.mark.parametrize(
+    ("written", "sure"),
+    [
+        ("    return items[0] if len(items) < 4 else size\n", True),
+        # `[]` is near the tests: there the likeliest version fails, and this one does not.
+        ("    return items[0] if items else size\n", False),
+    ],
+)
+async def test_the_likeliest_is_not_sure_where_it_fails_and_another_copes(
+    written: str, sure: bool
+) -> None:
+    document = "def first(items, size):\n    return items[1]\n"
+    engine = Opinionated(model=replace(FakeEngine.model, chat_template=TEMPLATE))
+    engine.writes, engine.likes = written, "items[0]"
+    function = function_at(document, 0)
+    assert function is not None
+    tests = checks("assert first([7, 8], 0) == 7", "assert first([3, 4, 5], 1) == 3")
+    judge = await Trials("first", tests).failing_first(document)
+    found = await repair(function, judge, engine, Cancel())
+    assert isinstance(found, Fix)
+    assert (found.text, found.sure) == ("def first(items, size):\n    return items[0]", sure)
 
 
 async def test_what_passes_needs_no_fix_and_what_cannot_be_has_none() -> None:
