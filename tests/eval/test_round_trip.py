@@ -20,6 +20,7 @@ from pillion.eval.round_trip import (
     without_code,
     without_docstrings,
 )
+from pillion.text.snapshot import Snapshot
 
 TASK = {
     "task_id": "HumanEval/0",
@@ -77,3 +78,29 @@ def test_the_header_is_all_that_is_told() -> None:
 def test_quoted_code_is_taken_out() -> None:
     text = "It adds.\n\n- Lines 2 to 3, `a + b`: Adds `a`.\n```python\na + b\n```\nEnd."
     assert without_code(text) == "It adds.\n\n- Lines 2 to 3: Adds `a`.\nEnd."
+
+
+def test_a_function_cannot_be_copied_statement_by_statement() -> None:
+    source = "def f(a):\n    if a > 2:\n        a -= 1\n    return a * 3\n"
+    text = "When `a > 2`, it does `a -= 1`. Then `return a*3`, three times `a`."
+    assert without_code(text, source) == "When `a > 2`, it does . Then , three times `a`."
+
+
+def test_a_function_of_one_value_cannot_be_copied_either() -> None:
+    source = "def f(a):\n    return a * 3\n"
+    assert without_code("It gives `a * 3`, so for `2` it is `6`.", source) == (
+        "It gives , so for `2` it is `6`."
+    )
+
+
+async def test_the_function_that_is_tested_is_explained_and_not_one_inside_it() -> None:
+    reference = (
+        "def outer(x):\n    def inner(y):\n        return y\n    if x > 7:\n        return 0\n"
+        "    return inner(x)\n"
+    )
+    snapshot = Snapshot("file:///a.py", reference, language="python")
+    exercise = Exercise("HumanEval/1", snapshot, 0, "", reference, "assert outer(1) == 1")
+    engine = FakeEngine([Script(["Gives its argument.\n"])])
+    rows = await judged(engine, exercise)
+    assert rows[1].explanation.startswith("`outer`: Gives its argument.")
+    assert "when `x > 7`, returns `0`" in rows[1].explanation

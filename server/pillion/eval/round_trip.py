@@ -3,7 +3,8 @@
 A function of HumanEval, its docstring taken away, is explained; from the explanation and the header
 the same model writes the function anew, and the function's own tests judge it. `plain` is what the
 model says when it is simply asked, `grounded` is Pillion's explanation. Code that is quoted in an
-explanation is taken out of it, or nothing would have to be understood.
+explanation is taken out of it, or nothing would have to be understood: blocks, the line that a
+part begins with, and each statement; an expression within a sentence may stay, both ways.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ _WRITE = (
     "Answer with the complete function in one code block."
 )
 _FENCED = re.compile(r"^```.*?^```[^\n]*$\n?", re.MULTILINE | re.DOTALL)
+_INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _LEAD = re.compile(r"^(- Lines? \d+(?: to \d+)?), `[^`\n]*`:", re.MULTILINE)
 
 
@@ -112,18 +114,51 @@ def without_docstrings(source: str) -> str:
     return ast.unparse(tree) + "\n"
 
 
-def without_code(explanation: str) -> str:
-    """Return an explanation without the code that it quotes."""
-    return _LEAD.sub(r"\1:", _FENCED.sub("", explanation)).strip()
+def without_code(explanation: str, source: str = "") -> str:
+    """Return an explanation without the code that it quotes.
+
+    What stays is a name, a value or an expression within a sentence: no statement of `source`, and
+    not what makes up all of its function.
+    """
+    whole = _statements(source)
+
+    def kept(match: re.Match[str]) -> str:
+        return "" if _normal(match[1]) in whole else match[0]
+
+    prose = _LEAD.sub(r"\1:", _FENCED.sub("", explanation))
+    return _INLINE.sub(kept, prose).strip()
+
+
+def _statements(source: str) -> frozenset[str]:
+    """Return the statements of a module, and the value of a function that only returns one."""
+    nodes = list(ast.walk(ast.parse(source)))
+    simple = [node for node in nodes if isinstance(node, ast.stmt) and not hasattr(node, "body")]
+    bodies = [node.body for node in nodes if isinstance(node, ast.FunctionDef)]
+    alone = [body[0] for body in bodies if len(body) == 1]
+    values = [one.value for one in alone if isinstance(one, ast.Return) and one.value is not None]
+    return frozenset(ast.unparse(node) for node in [*simple, *values])
+
+
+def _normal(code: str) -> str:
+    """Return code as `ast` writes it."""
+    try:
+        return ast.unparse(ast.parse(code.strip()))
+    except (SyntaxError, ValueError):
+        return code
 
 
 def header_of(source: str) -> str:
     """Return the imports and the header of the last function of a module."""
     tree = ast.parse(source)
-    function = [node for node in tree.body if isinstance(node, ast.FunctionDef)][-1]
+    function = _function_of(tree)
     imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     function.body = [ast.Expr(ast.Constant(...))]
     return ast.unparse(ast.Module([*imports, function], []))
+
+
+def _function_of(tree: ast.Module) -> ast.FunctionDef:
+    """Return the last function of a module: it may have functions inside, and helpers before."""
+    return [node for node in tree.body if isinstance(node, ast.FunctionDef)][-1]
 
 
 async def _explained(engine: Engine, task: Exercise, source: str, way: str) -> tuple[str, str]:
@@ -133,13 +168,13 @@ async def _explained(engine: Engine, task: Exercise, source: str, way: str) -> t
         text, _ = await ask(
             engine, [question], Cancel(), most=MOST_TOKENS, session=f"{task.id}#plain"
         )
-        return without_code(text), ""
+        return without_code(text, source), ""
     snapshot = Snapshot(task.snapshot.uri, source, language="python")
-    at = source.rindex("def ")
+    at = snapshot.lines.starts[_function_of(ast.parse(source)).lineno - 1]
     found = await explain(snapshot, at, at, engine, Cancel())
     if isinstance(found, Nothing):
         return "", found.reason.value
-    return without_code(found.text), ""
+    return without_code(f"{found.text}\n{found.exactly}", source), ""
 
 
 async def _written(engine: Engine, task: Exercise, source: str, explanation: str) -> str:
