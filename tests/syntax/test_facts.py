@@ -95,6 +95,28 @@ def test_a_function_inside_is_named() -> None:
     assert read(text, "python") == [(3, "in `g`, when `b`, returns `1`")]
 
 
+def test_what_a_branch_gives() -> None:
+    text = """\
+def f(a):
+    grades = {"A": 3, "B": 2}
+    if a > 3:
+        a = -1
+    elif a in grades:
+        found.append("A+")
+    else:
+        return 0
+    while a:
+        break
+"""
+    assert read(text, "python") == [
+        (2, '`grades` is `{"A": 3, "B": 2}`'),
+        (3, "when `a > 3`, sets `a` to `-1`"),
+        (5, 'when `a in grades`, calls `found.append` with `"A+"`'),
+        (7, "otherwise, returns `0`"),
+        (9, "repeats while `a`"),
+    ]
+
+
 def test_there_are_few() -> None:
     text = "def f(a):\n" + "".join(f"    if a > {n}:\n        return {n}\n" for n in range(40))
     assert len(read(text, "python")) == MOST

@@ -2,9 +2,10 @@
 
 A function of HumanEval, its docstring taken away, is explained; from the explanation and the header
 the same model writes the function anew, and the function's own tests judge it. `plain` is what the
-model says when it is simply asked, `grounded` is Pillion's explanation. Code that is quoted in an
+model says when it is simply asked, `grounded` is Pillion's explanation, and `sentences` is what of
+that the model said, without what is read off the code. Code that is quoted in an
 explanation is taken out of it, or nothing would have to be understood: blocks, the line that a
-part begins with, and each statement; an expression within a sentence may stay, both ways.
+part begins with, and each statement; an expression within a sentence may stay, each way.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import asyncio
 import re
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pillion.assist.asking import ask
 from pillion.assist.explain import explain
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from pillion.eval.humaneval import Exercise
 
 LIMITS = Limits(seconds=20.0, cpu_seconds=10)
-WAYS = ("plain", "grounded")
+WAYS = ("plain", "sentences", "grounded")
 MOST_TOKENS = 400
 
 _PLAIN = "Explain what this function does.\n\n{code}"
@@ -74,28 +75,25 @@ class Row:
 
 
 async def judged(engine: Engine, task: Exercise) -> list[Row]:
-    """Explain a function both ways, write it again, and judge what comes out."""
+    """Explain a function each way, write it again, and judge what comes out."""
     source = without_docstrings(task.reference)
     sound, _ = await asyncio.to_thread(judge, task.program(source), LIMITS)
     rows = []
-    for way in WAYS:
-        started = time.perf_counter()
-        explanation, reason = await _explained(engine, task, source, way)
-        spent = (time.perf_counter() - started) * 1000
-        text = await _written(engine, task, source, explanation) if explanation else ""
+    for said in [await _plain(engine, task, source), *await _ours(engine, task, source)]:
+        text = await _written(engine, task, source, said.text) if said.text else ""
         passed, result = await asyncio.to_thread(judge, task.program(text), LIMITS)
         rows.append(
             Row(
                 task=task.id,
-                way=way,
+                way=said.way,
                 passed=passed,
                 valid=bool(text) and parses(text),
                 reference=sound,
-                reason=reason,
-                words=len(explanation.split()),
-                total_ms=spent,
+                reason=said.reason,
+                words=len(said.text.split()),
+                total_ms=said.ms,
                 protection=result.protection.value,
-                explanation=explanation,
+                explanation=said.text,
                 text=text,
             )
         )
@@ -127,6 +125,11 @@ def without_code(explanation: str, source: str = "") -> str:
 
     prose = _LEAD.sub(r"\1:", _FENCED.sub("", explanation))
     return _INLINE.sub(kept, prose).strip()
+
+
+def quoted(explanation: str) -> float:
+    """Return which share of an explanation is code within a sentence."""
+    return sum(map(len, _INLINE.findall(explanation))) / max(1, len(explanation))
 
 
 def _statements(source: str) -> frozenset[str]:
@@ -161,20 +164,38 @@ def _function_of(tree: ast.Module) -> ast.FunctionDef:
     return [node for node in tree.body if isinstance(node, ast.FunctionDef)][-1]
 
 
-async def _explained(engine: Engine, task: Exercise, source: str, way: str) -> tuple[str, str]:
-    """Return an explanation, or why there is none."""
-    if way == "plain":
-        question = Message(Role.USER, _PLAIN.replace("{code}", block(source, "python")))
-        text, _ = await ask(
-            engine, [question], Cancel(), most=MOST_TOKENS, session=f"{task.id}#plain"
-        )
-        return without_code(text, source), ""
+class _Said(NamedTuple):
+    """One explanation, without the code in it."""
+
+    way: str
+    text: str
+    reason: str
+    """Why there is none."""
+    ms: float
+
+
+async def _plain(engine: Engine, task: Exercise, source: str) -> _Said:
+    started = time.perf_counter()
+    question = Message(Role.USER, _PLAIN.replace("{code}", block(source, "python")))
+    text, _ = await ask(engine, [question], Cancel(), most=MOST_TOKENS, session=f"{task.id}#plain")
+    spent = (time.perf_counter() - started) * 1000
+    return _Said("plain", without_code(text, source), "", spent)
+
+
+async def _ours(engine: Engine, task: Exercise, source: str) -> list[_Said]:
+    """Explain as Pillion does it: the sentences alone, and all that is shown."""
+    started = time.perf_counter()
     snapshot = Snapshot(task.snapshot.uri, source, language="python")
     at = snapshot.lines.starts[_function_of(ast.parse(source)).lineno - 1]
     found = await explain(snapshot, at, at, engine, Cancel())
+    spent = (time.perf_counter() - started) * 1000
     if isinstance(found, Nothing):
-        return "", found.reason.value
-    return without_code(f"{found.text}\n{found.exactly}", source), ""
+        return [_Said(way, "", found.reason.value, spent) for way in WAYS[1:]]
+    texts = (found.text, f"{found.text}\n{found.exactly}")
+    return [
+        _Said(way, without_code(text, source), "", spent)
+        for way, text in zip(WAYS[1:], texts, strict=True)
+    ]
 
 
 async def _written(engine: Engine, task: Exercise, source: str, explanation: str) -> str:
@@ -239,6 +260,7 @@ def _figures(rows: Sequence[Row]) -> dict[str, object]:
         "valid": wilson(sum(row.valid for row in rows), len(rows))._asdict(),
         "explained": sum(not row.reason for row in rows),
         "words": mean([row.words for row in rows]),
+        "quoted": mean([quoted(row.explanation) for row in rows]),
         "reference_fails": sum(not row.reference for row in rows),
         "total_ms_median": median([row.total_ms for row in rows]),
     }

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST = 16
 """Facts; a longer list is not read."""
 
-_LONGEST = 72
+_LONGEST = 100
 """Characters that are quoted in one piece."""
 
 _BREAK = re.compile(r"\s*\n\s*")
@@ -44,9 +44,10 @@ _ITERATING = frozenset(
         "enhanced_for_statement",
     )
 )
+_ASSIGNMENTS = frozenset(("assignment", "assignment_expression"))
+_CALLS = frozenset(("call", "call_expression"))
 _RETURNS = frozenset(("return_statement", "return_expression"))
 _RAISES = frozenset(("raise_statement", "throw_statement"))
-_WAYS_OUT = _RETURNS | _RAISES | {"break_statement", "continue_statement"}
 _WRITTEN = frozenset(
     (
         "integer",
@@ -138,12 +139,18 @@ class _Reader:
             how = "repeats while" if node.type.startswith(("while", "for")) else "when"
             keeps = "only where" if node.type == "if_clause" else how
             return f"{keeps} {quoted}{self._then(node)}" if quoted else ""
+        if node.type == "else_clause":
+            then = self._then(node) if node.parent and node.parent.type == "if_statement" else ""
+            return f"otherwise{then}" if then else ""
         if node.type in _ITERATING:
             over = node.child_by_field_name("right") or node.child_by_field_name("value")
             name = node.child_by_field_name("left") or node.child_by_field_name("name")
             if over is not None and name is not None and over.type != "identifier":
-                names, values = self._quoted(name), self._quoted(over)
-                return f"{names} goes over {values}" if names and values else ""
+                return self._both("{} goes over {}", name, over)
+        if node.type in _ASSIGNMENTS:
+            name, value = node.child_by_field_name("left"), node.child_by_field_name("right")
+            if name is not None and value is not None and _is_table(value):
+                return self._both("{} is {}", name, value)
         if node.type == "keyword_argument":
             name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
             if name is not None and value is not None and self._slice(name) in ("key", "reverse"):
@@ -161,14 +168,36 @@ class _Reader:
 
     def _then(self, node: Node) -> str:
         """Say what a branch gives, where it gives a value as it is written."""
-        body = node.child_by_field_name("consequence") or node.child_by_field_name("body")
-        if body is None:
+        body = _body(node)
+        if body is None or node.type.startswith(("while", "for")):
             return ""
-        children = body.named_children if body.type not in _WAYS_OUT else [body]
-        if not children or node.type.startswith(("while", "for")):
+        children = body.named_children if "block" in body.type else [body]
+        if len(children) != 1:
             return ""
-        said = self._way_out(children[0]) if len(children) == 1 else ""
+        said = self._way_out(children[0]) or self._given(children[0])
         return f", {said}" if said else ""
+
+    def _given(self, node: Node) -> str:
+        """Say which value a statement sets or hands on, where it is as it is written."""
+        inner = node.named_children[0] if node.named_children else None
+        if node.type != "expression_statement" or inner is None:
+            return ""
+        if inner.type in _ASSIGNMENTS:
+            name, value = inner.child_by_field_name("left"), inner.child_by_field_name("right")
+            if name is not None and value is not None and _is_value(value):
+                return self._both("sets {} to {}", name, value)
+        if inner.type in _CALLS:
+            name = inner.child_by_field_name("function")
+            given = inner.child_by_field_name("arguments")
+            values = given.named_children if given is not None else []
+            if name is not None and len(values) == 1 and _is_value(values[0]):
+                return self._both("calls {} with {}", name, values[0])
+        return ""
+
+    def _both(self, sentence: str, first: Node, second: Node) -> str:
+        """Put two quotes into a sentence; nothing where one cannot be quoted."""
+        one, two = self._quoted(first), self._quoted(second)
+        return sentence.format(one, two) if one and two else ""
 
     def _way_out(self, node: Node) -> str:
         value = node.named_children[0] if node.named_children else None
@@ -178,7 +207,8 @@ class _Reader:
         if node.type in _RETURNS:
             if value is None:
                 return "returns nothing"
-            return f"returns {self._quoted(value)}" if _is_value(value) else ""
+            quoted = self._quoted(value) if _is_value(value) else ""
+            return f"returns {quoted}" if quoted else ""
         return "ends the loop" if node.type == "break_statement" else ""
 
     def _quoted(self, node: Node) -> str:
@@ -217,19 +247,27 @@ def _condition(node: Node) -> Node | None:
 def _told_with_condition(node: Node) -> bool:
     """Tell whether a way out is all that a branch does, and told of there."""
     block = node.parent
-    if block is None or "block" not in block.type:
-        return block is not None and _condition(block) is not None
-    return len(block.named_children) == 1 and _is_body_of_condition(block)
-
-
-def _is_body_of_condition(block: Node) -> bool:
-    above = block.parent
-    if above is None or _condition(above) is None:
+    if block is not None and "block" in block.type:
+        branch = block.parent if len(block.named_children) == 1 else None
+    else:
+        branch, block = block, node
+    if branch is None or branch.type.startswith(("while", "for")):
         return False
-    return block in (
-        above.child_by_field_name("consequence"),
-        above.child_by_field_name("body"),
-    )
+    told = _condition(branch) is not None or branch.type == "else_clause"
+    return told and block == _body(branch)
+
+
+def _body(node: Node) -> Node | None:
+    """Return what a branch does."""
+    body = node.child_by_field_name("consequence") or node.child_by_field_name("body")
+    if body is None and node.type == "else_clause" and node.named_children:
+        body = node.named_children[-1]
+    return body
+
+
+def _is_table(node: Node) -> bool:
+    """Tell whether a value is a collection of several values, each as it is written."""
+    return node.type in _GATHERED and len(node.named_children) > 1 and _is_value(node)
 
 
 def _is_last(node: Node) -> bool:

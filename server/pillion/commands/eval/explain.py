@@ -56,7 +56,8 @@ def explain(
     """Explain functions of HumanEval, write them again from that alone, and run their tests.
 
     The functions are explained without their docstrings: as the model does it when it is simply
-    asked (plain), and as Pillion does it (grounded). What the model wrote runs in the sandbox only.
+    asked (plain), and as Pillion does it (grounded), also with the model's part of that alone
+    (sentences). What the model wrote runs in the sandbox only.
     """
     tasks = load_functions(data, sample=sample, seed=seed)
     settings = Settings(model=model, threads=threads, engine_mode="inproc")
@@ -88,7 +89,7 @@ async def _run(
             for task in bar.track(left, description="functions"):
                 if minutes and time.monotonic() > end:
                     break
-                # Both rows at once, so that no task is ever half there.
+                # All rows at once, so that no task is ever half there.
                 for row in await round_trip.judged(engine, task):
                     cases.add(row)
     finally:
