@@ -70,13 +70,17 @@ class RecordedEngine:
                 yield Chunk("", known.finish)
                 return
         pieces: list[str] = []
-        async for chunk in self._engine.stream(request, cancel):
-            if chunk.text:
-                pieces.append(chunk.text)
-            if chunk.finish:
-                self._keep(key, _Written(tuple(pieces), chunk.finish))
-            if len(pieces) > said or chunk.finish:
-                yield chunk
+        # What stays where nobody reads on because it was enough.
+        finish = Finish(FinishReason.CANCELLED)
+        try:
+            async for chunk in self._engine.stream(request, cancel):
+                if chunk.text:
+                    pieces.append(chunk.text)
+                finish = chunk.finish or finish
+                if len(pieces) > said or chunk.finish:
+                    yield chunk
+        finally:
+            self._keep(key, _Written(tuple(pieces), finish))
 
     async def count(self, texts: Sequence[str]) -> list[int]:
         """Return how many tokens each text is."""
