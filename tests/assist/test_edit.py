@@ -207,7 +207,7 @@ async def test_a_new_weakness_goes_back_once() -> None:
     made = await edit(order(), engine, Cancel())
     assert isinstance(made, Edited)
     assert "CWE-95" in read(engine)
-    assert (made.rounds, made.weak, made.notes) == (2, "", ())
+    assert (made.rounds, made.doubts, made.notes) == (2, (), ())
 
 
 async def test_a_weakness_that_stays_is_shown_with_a_warning() -> None:
@@ -215,7 +215,7 @@ async def test_a_weakness_that_stays_is_shown_with_a_warning() -> None:
         made = await edit(order(), engine, Cancel())
         assert isinstance(made, Edited)
         assert made.edits
-        assert made.weak.startswith("CWE-95")
+        assert made.doubts[0].startswith("CWE-95")
         assert any("CWE-95" in note for note in made.notes)
 
 
@@ -224,4 +224,4 @@ async def test_a_weakness_that_was_there_is_no_news() -> None:
     engine = says("def area(r):\n    return eval(r) * math.pi\n```")
     made = await edit(order(text), engine, Cancel())
     assert isinstance(made, Edited)
-    assert (made.rounds, made.weak) == (1, "")
+    assert (made.rounds, made.doubts) == (1, ())

@@ -5,15 +5,17 @@
 
 The walk, top to bottom. The model sees the range with its secrets hidden, and answers with the
 whole range rewritten; what it left alone stays the user's own text. An answer that fails a check
-goes back with the error, and so does, once, what the security look finds. What cannot be mended is
-refused, with a reason and the text to copy; a weakness that stays is shown with a warning.
+goes back with the error, and so does, once, what speaks against one that passes: a weakness, a name
+that was asked for and is not there, what a linter says. What cannot be mended is refused, with a
+reason and the text to copy; of those that pass, the one is shown that least speaks against, with
+all that does.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from pillion.assist.asking import ask
 from pillion.base.outcome import Nothing, Reason
@@ -24,7 +26,7 @@ from pillion.engine.purpose import Purpose, engine_for
 from pillion.post.rewrite.align import align
 from pillion.post.rewrite.answer import end_of_code
 from pillion.post.rewrite.indent import dedent
-from pillion.post.rewrite.pipeline import check
+from pillion.post.rewrite.pipeline import check, doubts
 from pillion.post.rewrite.values import Aim, Flaw, Rewrite
 from pillion.prompt.blocks import fence_for
 from pillion.prompt.edit import repairing, rewriting
@@ -34,7 +36,7 @@ from pillion.syntax.languages import language_of
 from pillion.syntax.parse import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from pillion.context.index.index import Index
     from pillion.engine.base import Cancel, Engine, ModelInfo
@@ -51,6 +53,10 @@ _SPARE_TOKENS = 160
 
 _FRAME_TOKENS = 64
 """The markup of the turns of a conversation."""
+
+
+Look: TypeAlias = "Callable[[str, str], Awaitable[Sequence[str]]]"
+"""Gets the document before and after; says what is wrong with the change, in sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +90,8 @@ class Edited:
     """What it wrote each time, without the fences."""
     about: tuple[int, int] | None = None
     """The range that was rewritten, or that the model read."""
-    weak: str = ""
-    """The weaknesses that it would bring in, which are among the notes, too."""
+    doubts: tuple[str, ...] = ()
+    """What speaks against it, which is among the notes, too: weaknesses, names that are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +111,12 @@ async def edit(
     *,
     rounds: int = 2,
     index: Index | None = None,
+    looks: Sequence[Look] = (),
     report: Callable[[str], None] = lambda _: None,
 ) -> Edited | Refused:
     """Make the change. `rounds` are further tries after an answer that fails a check.
 
+    `looks` are asked about what passes all checks, such as a linter of the project.
     Raises `EngineError` when the model cannot answer.
     """
     aim = aim_of(order, index)
@@ -133,7 +141,8 @@ async def edit(
     fence = fence_for(aim.shown)
     opening = f"{fence}{tag}\n{_first_line(aim)}"
     answers: list[str] = []
-    text, flaw, weak = "", Flaw(Reason.MODEL_STOPPED, ""), None
+    text, flaw, best = "", Flaw(Reason.MODEL_STOPPED, ""), None
+    said: set[str] = set()
     for turn in range(rounds + 1):
         report("writing" if not turn else f"mending, round {turn}")
         sampling = Sampling(temperature=HEAT if turn else 0.0, seed=turn)
@@ -154,36 +163,47 @@ async def edit(
         if cancel.is_set():
             return Refused(Nothing(Reason.CANCELLED), text, turn + 1, tuple(answers))
         outcome = check(Rewrite(text, aim, complete))
-        if not isinstance(outcome, Flaw):
-            edited = await _looked_at(aim, outcome, answers)
-            if weak or not edited.weak or turn == rounds:
-                # What is weak is mended once; else it is shown with a warning.
-                return edited
-            weak = edited
-            outcome = Flaw(Reason.LEFT_OUT, f"It is not secure. {edited.weak}")
-        flaw = outcome
-        if flaw.reason is Reason.UNCHANGED and order.may_stay:
-            return weak or Refused(Nothing(flaw.reason), "", turn + 1, tuple(answers))
+        if isinstance(outcome, Flaw):
+            flaw = outcome
+            if flaw.reason is Reason.UNCHANGED and order.may_stay:
+                return best or Refused(Nothing(flaw.reason), "", turn + 1, tuple(answers))
+            hint = flaw.hint
+        else:
+            edited = await _looked_at(aim, outcome, answers, looks)
+            if best is None or len(edited.doubts) < len(best.doubts):
+                best = edited
+            hint = " ".join(one for one in edited.doubts if one not in said)
+            said |= set(edited.doubts)
+            if not hint:
+                # Nothing speaks against it, or what does was said to no avail.
+                break
         messages = [
             *messages[:2],
-            *repairing(f"{fence}{tag}\n{text}\n{fence}", flaw.hint, order.instruction),
+            *repairing(f"{fence}{tag}\n{text}\n{fence}", hint, order.instruction),
         ]
-    return weak or Refused(Nothing(flaw.reason), text, rounds + 1, tuple(answers))
+    if best is None:
+        return Refused(Nothing(flaw.reason), text, rounds + 1, tuple(answers))
+    return replace(best, rounds=len(answers), answers=tuple(answers))
 
 
-async def _looked_at(aim: Aim, rewrite: Rewrite, answers: list[str]) -> Edited:
-    """Return the edits, with a note for each weakness that was not there before."""
-    after = aim.document(rewrite.text)
-    found = await asyncio.to_thread(weaknesses, aim.snapshot.text, after, aim.language)
-    warnings = tuple(dict.fromkeys(map(str, found)))
+async def _looked_at(
+    aim: Aim, rewrite: Rewrite, answers: list[str], looks: Sequence[Look]
+) -> Edited:
+    """Return the edits, with all that speaks against them."""
+    before, after = aim.snapshot.text, aim.document(rewrite.text)
+    found = await asyncio.to_thread(weaknesses, before, after, aim.language)
+    against = [*doubts(rewrite), *map(str, found)]
+    for look in looks:
+        against += await look(before, after)
+    against = list(dict.fromkeys(against))
     return Edited(
         align(aim, rewrite.text),
         rewrite.text,
-        (*rewrite.notes, *warnings),
+        (*rewrite.notes, *against),
         len(answers),
         tuple(answers),
         about=(aim.extent.start, aim.extent.end),
-        weak=" ".join(warnings),
+        doubts=tuple(against),
     )
 
 
