@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pillion.assist.edit import Edited, Order, Refused, edit
+from pillion.assist.edit import SAMPLES, Edited, Order, Refused, edit
 from pillion.base.errors import EngineError
 from pillion.base.outcome import Reason
 from pillion.engine.base import Cancel, FinishReason, Priority
@@ -75,7 +75,9 @@ async def test_what_cannot_be_mended_is_refused_with_the_text() -> None:
     assert isinstance(made, Refused)
     assert made.why.reason is Reason.UNKNOWN_NAME
     assert "circle(r)" in made.text
-    assert (made.rounds, len(engine.requests)) == (3, 3)
+    # Before the last answer the model is asked what has to change.
+    assert (made.rounds, len(engine.requests)) == (3, 4)
+    assert [one.samples for one in engine.requests] == [1, SAMPLES, 1, SAMPLES]
 
 
 async def test_code_that_may_stay_is_not_asked_for_again() -> None:

@@ -10,12 +10,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pillion.syntax.definitions import definitions
+from pillion.syntax.parse import parse
 from pillion.text.lines import is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pillion.post.rewrite.values import Rewrite
+
+_REMOVABLE = frozenset(("function", "method", "class"))
 
 _MOST = 3
 """Names that one hint speaks of."""
@@ -29,6 +33,27 @@ _AVOIDED = re.compile(
     r"|n't\s+(?:\w+\s+){0,3}$",
     re.IGNORECASE,
 )
+
+
+_REMOVE = re.compile(
+    r"\b(?:remove|delete|drop|get rid of)\s+(?:(?:the|both|all|any|unused|redundant|unnecessary|"
+    r"function|method|class|attribute|definition)s?\s+)*(?:of\s+)?`?(?P<name>[A-Za-z_]\w*)(?:\(\w*\))?`?"
+    r"(?=\s+(?:method|function|class)|`|\s*[.,;\n]|$)",
+    re.IGNORECASE,
+)
+
+
+def remaining(rewrite: Rewrite) -> Iterator[str]:
+    """Say which functions and classes should be removed and are still there."""
+    aim = rewrite.aim
+    before, after = (
+        {one.name for one in definitions(parsed) if one.kind in _REMOVABLE} if parsed else set()
+        for parsed in (parse(aim.original, aim.language), parse(rewrite.text, aim.language))
+    )
+    for match in _REMOVE.finditer(aim.instruction):
+        name = match["name"]
+        if name in before & after:
+            yield f"`{name}` should be removed everywhere, but it is still there."
 
 
 def lacking(rewrite: Rewrite) -> Iterator[str]:

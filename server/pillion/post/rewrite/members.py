@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import warnings
 from collections import Counter
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _PLAIN_BASES = frozenset(("object", "ABC"))
 _PLAIN_DECORATORS = frozenset(("dataclass", "total_ordering", "final", "unique"))
+_ABSTRACT = re.compile(r"the abstract `(\w+)`\.$")
 _DYNAMIC = frozenset(("__getattr__", "__getattribute__", "__setattr__", "__new__"))
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -28,9 +30,14 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 def misused(rewrite: Rewrite) -> Iterator[str]:
     """Say which members are used that a class lacks, and which calls do not fit."""
     aim = rewrite.aim
-    if aim.language.id == "python":
-        known = set(problems(aim.snapshot.text))
-        yield from (one for one in problems(aim.document(rewrite.text)) if one not in known)
+    if aim.language.id != "python":
+        return
+    known = set(problems(aim.snapshot.text))
+    for one in problems(aim.document(rewrite.text)):
+        # What is abstract and asked for is to be written in all classes.
+        asked = _ABSTRACT.search(one)
+        if one not in known or (asked and f"`{asked[1]}`" in aim.instruction):
+            yield one
 
 
 def problems(source: str) -> list[str]:
@@ -48,6 +55,7 @@ def problems(source: str) -> list[str]:
         for method in one.methods.values()
         for problem in _in_method(module, one, method)
     ]
+    found += [problem for one in module.classes.values() for problem in _abstract(module, one)]
     found += [problem for node in ast.walk(tree) for problem in _in_call(module, node)]
     return list(dict.fromkeys(found))
 
@@ -139,6 +147,21 @@ class _Module:
         return found
 
 
+def _abstract(module: _Module, one: _Class) -> Iterator[str]:
+    """Yield the abstract methods that a class which nothing is derived from does not implement."""
+    line = module.line_of(one)
+    if line is None or one.node.name in module.bases or len(line) == 1:
+        return
+    # The nearest definition counts; the line begins with the class itself.
+    nearest: dict[str, _Function] = {}
+    for each in line:
+        for name, method in each.methods.items():
+            nearest.setdefault(name, method)
+    for name, method in nearest.items():
+        if any(_name(each) == "abstractmethod" for each in method.decorator_list):
+            yield f"`{one.node.name}` does not implement the abstract `{name}`."
+
+
 def _in_method(module: _Module, one: _Class, method: _Function) -> Iterator[str]:
     line, own = module.line_of(one), _own_name(method)
     # A class that others are derived from may use what these have.
@@ -146,6 +169,7 @@ def _in_method(module: _Module, one: _Class, method: _Function) -> Iterator[str]
         return
     members = set().union(*(each.members for each in line)) | module.set_outside
     for node in ast.walk(method):
+        yield from _in_super(module, line[1:], node)
         if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
             continue
         if node.value.id != own or not isinstance(node.ctx, ast.Load):
@@ -155,23 +179,39 @@ def _in_method(module: _Module, one: _Class, method: _Function) -> Iterator[str]
             yield f"`{one.node.name}` has no `{name}`, but `{own}.{name}` is used."
 
 
+def _in_super(module: _Module, above: list[_Class], node: ast.AST) -> Iterator[str]:
+    """Yield what is wrong with ``super().__init__(...)`` in a class below `above`."""
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "__init__"
+        and isinstance(node.func.value, ast.Call)
+        and _name(node.func.value) == "super"
+        and not node.func.value.args
+        and above
+    ):
+        signature = _signature_of(module, above[0].node.name)
+        yield from _unfit(f"{above[0].node.name}.__init__", signature, node)
+
+
 def _in_call(module: _Module, node: ast.AST) -> Iterator[str]:
     """Yield what is wrong with a call of a function or class of the module."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
         return
-    if any(isinstance(one, ast.Starred) for one in node.args):
-        return
-    if any(one.arg is None for one in node.keywords):
-        return
-    signature = _signature_of(module, node.func.id)
-    if signature is None:
+    yield from _unfit(node.func.id, _signature_of(module, node.func.id), node)
+
+
+def _unfit(name: str, signature: inspect.Signature | None, node: ast.Call) -> Iterator[str]:
+    """Yield why the arguments of a call are not those that a signature takes."""
+    unpacked = any(isinstance(one, ast.Starred) for one in node.args)
+    if signature is None or unpacked or any(one.arg is None for one in node.keywords):
         return
     try:
         signature.bind(
             *([None] * len(node.args)), **{one.arg: None for one in node.keywords if one.arg}
         )
     except TypeError as error:
-        yield f"`{node.func.id}{signature}` is called wrongly: {error}."
+        yield f"`{name}{signature}` is called wrongly: {error}."
 
 
 def _signature_of(module: _Module, name: str) -> inspect.Signature | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pillion.post.rewrite.answer import take_code
-from pillion.post.rewrite.asked import lacking
+from pillion.post.rewrite.asked import lacking, remaining
 from pillion.post.rewrite.elisions import fill_elisions, refuse_elisions
 from pillion.post.rewrite.indent import rebase_indentation
 from pillion.post.rewrite.losses import refuse_losses, refuse_unchanged, refuse_unfinished
@@ -54,7 +54,7 @@ def check(rewrite: Rewrite) -> Rewrite | Flaw:
     return rewrite
 
 
-DOUBTS: tuple[Callable[[Rewrite], Iterable[str]], ...] = (lacking, misused)
+DOUBTS: tuple[Callable[[Rewrite], Iterable[str]], ...] = (lacking, remaining, misused)
 """What speaks against a rewrite and may be wrong about it."""
 
 
