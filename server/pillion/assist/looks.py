@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from pillion.assist.linting import Linting
-from pillion.assist.trying import try_out
+from pillion.assist.trying import Trying
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def looking(snapshot: Snapshot, settings: Settings) -> AsyncIterator[list[Look]]:
+async def looking(
+    snapshot: Snapshot, settings: Settings, instruction: str = ""
+) -> AsyncIterator[list[Look]]:
     """Return the looks at changes of a document, while they may be asked."""
     found: list[Look] = []
     if settings.run_tests and snapshot.language == "python":
-        found.append(try_out)
+        found.append(Trying(instruction).look)
     linting = Linting.of(snapshot) if settings.edit_linters else None
     if linting is not None:
         found.append(linting.look)

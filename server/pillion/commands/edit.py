@@ -136,7 +136,7 @@ async def _edit(place: Target, instruction: str, settings: Settings) -> Edited |
         path=place.path,
     )
     try:
-        async with looking(place.snapshot, settings) as looks:
+        async with looking(place.snapshot, settings, instruction) as looks:
             return await edited(
                 order,
                 engine,

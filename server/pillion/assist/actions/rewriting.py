@@ -116,7 +116,7 @@ async def _rewritten(
         place.path,
         may_stay,
     )
-    async with looking(place.snapshot, tools.settings) as looks:
+    async with looking(place.snapshot, tools.settings, instruction) as looks:
         made = await edit(
             order,
             tools.engine,
