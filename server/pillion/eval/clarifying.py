@@ -27,7 +27,7 @@ from pillion.assist.clarify.wording import findings
 from pillion.engine.base import Cancel, Priority, Request, write
 from pillion.eval.comm import CLEAR, KINDS
 from pillion.eval.compare import Case
-from pillion.eval.figures import Aim, at_least, at_most, mean, median
+from pillion.eval.figures import Aim, above, at_least, at_most, mean, median
 from pillion.eval.metrics import wilson
 from pillion.eval.paired import difference
 from pillion.eval.simulated_user import reply, review
@@ -237,8 +237,8 @@ def aims(rows: Sequence[Row]) -> dict[str, Aim]:
     return {
         "asks on variants": at_least(mean([row.asks for row in variants]), 0.70),
         "asks on clear tasks": at_most(mean([row.asks for row in clear]), 0.15),
-        "pass@1, asked less silent, low end": at_least(gain.low, 0.0),
-        "pass@1, asked and shown less silent, low end": at_least(shown.low, 0.0),
+        "pass@1, asked less silent, low end": above(gain.low, 0.0),
+        "pass@1, asked and shown less silent, low end": above(shown.low, 0.0),
     }
 
 
