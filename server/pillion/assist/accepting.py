@@ -19,7 +19,7 @@ from pillion.assist.clarify.evidence import most_agreed, same
 from pillion.assist.clarify.spec import agreed
 from pillion.assist.clarify.task import YOU_DECIDE, Clear, Task
 from pillion.assist.clarify.understanding import MOST, understood
-from pillion.assist.examples import ACCEPT_ALL, Decided, readable, sentence
+from pillion.assist.decisions import ACCEPT_ALL, Decided, readable, sentence
 from pillion.assist.inquiry import Inquiry
 from pillion.base.errors import SandboxError
 

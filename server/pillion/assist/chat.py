@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pillion.assist.clarify.task import Example
-    from pillion.assist.examples import Decided
+    from pillion.assist.decisions import Decided
     from pillion.assist.inquiry import Inquiry
     from pillion.assist.thread import Thread
     from pillion.base.settings import Settings

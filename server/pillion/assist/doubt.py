@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pillion.assist import accepting, examples
+from pillion.assist import accepting, decisions
 from pillion.assist.accepting import JUST_ANSWER, Shown
 from pillion.assist.clarify import Answer, Budget, Question, Task, consider
 from pillion.assist.clarify.intent import wants_code
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pillion.assist.clarify import Clear
     from pillion.assist.clarify.rule import View
     from pillion.assist.contract import Speed
-    from pillion.assist.examples import Decided
+    from pillion.assist.decisions import Decided
     from pillion.engine.base import Engine
 
 _CHOICES = 3
@@ -115,9 +115,9 @@ async def respond(turn: Turn, engine: Engine, thinking: Thinking) -> Response | 
     if thinking.seconds <= 0:
         return None
     waiting = turn.waiting
-    decided = examples.read(turn.text)
+    decided = decisions.read(turn.text)
     if decided is None and isinstance(waiting, Shown):
-        decided = examples.short(turn.text, waiting.function, waiting.examples)
+        decided = decisions.short(turn.text, waiting.function, waiting.examples)
     if decided:
         held = await _held(turn, decided, engine, thinking)
         return _settled(held, turn.path) if held else None
@@ -160,7 +160,7 @@ async def _considered(
         return Response(text, question=shows.inquiry, waiting=shows)
     text, notes = answer_of(verdict, turn.path)
     if task.accepted:
-        decided = examples.Decided(read(task).name, task.accepted, task.rejected)
+        decided = decisions.Decided(read(task).name, task.accepted, task.rejected)
         notes += await accepting.remarks(text, decided)
     return Response(text, notes)
 

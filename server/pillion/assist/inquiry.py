@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pillion.assist.examples import sentence, short, written
+from pillion.assist.decisions import sentence, short, written
 
 if TYPE_CHECKING:
     from pillion.assist.clarify.task import Example

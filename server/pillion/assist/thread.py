@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pillion.assist.examples import read
+from pillion.assist.decisions import read
 from pillion.prompt import talk
 from pillion.prompt.chat import Message, Role
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pillion.assist.accepting import Shown
+    from pillion.assist.decisions import Decided
     from pillion.assist.doubt import Open
-    from pillion.assist.examples import Decided
     from pillion.context.chip import Excerpt
 
 MOST_THREADS = 32

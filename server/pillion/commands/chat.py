@@ -15,7 +15,7 @@ import click
 
 from pillion.app import make_engine
 from pillion.assist.chat import Ask, Chat, Listener
-from pillion.assist.examples import as_case, plain
+from pillion.assist.decisions import as_case, plain
 from pillion.assist.inquiry import answer_to
 from pillion.assist.mentions import split_command
 from pillion.assist.testfiles import allowed, place_of, test_file

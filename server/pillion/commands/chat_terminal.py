@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from pillion.assist.chat import Listener
-from pillion.assist.examples import plain
+from pillion.assist.decisions import plain
 from pillion.assist.inquiry import Inquiry, answer_to
 from pillion.base.errors import PillionError
 from pillion.context.chip import Kind

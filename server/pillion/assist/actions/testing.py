@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from pillion.assist.actions.action import QUICK_FIX, SOURCE, Action, Change, DocumentChange, Offer
 from pillion.assist.actions.common import text_of
-from pillion.assist.examples import as_case, picked
+from pillion.assist.decisions import as_case, picked
 from pillion.assist.fixing import Fixed, Problem, fix
 from pillion.assist.repair import function_at
 from pillion.assist.testfiles import allowed, place_of, test_file

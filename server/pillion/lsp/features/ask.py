@@ -84,7 +84,7 @@ async def _said(ls: PillionServer, question: Inquiry) -> str | None:
     """Return what the user answers; None where nothing is."""
     if not question.examples:
         return await ls.messages.ask(question.text, *question.choices)
-    from pillion.assist.examples import Decided, picked, written  # noqa: PLC0415
+    from pillion.assist.decisions import Decided, picked, written  # noqa: PLC0415
     from pillion.assist.inquiry import answer_to  # noqa: PLC0415
 
     below = f"\n{_HOW}\n\n{written(Decided(question.function, question.examples))}\n"
@@ -103,7 +103,7 @@ async def _said(ls: PillionServer, question: Inquiry) -> str | None:
 
 
 async def _one_by_one(ls: PillionServer, question: Inquiry) -> str:
-    from pillion.assist.examples import Decided, plain, written  # noqa: PLC0415
+    from pillion.assist.decisions import Decided, plain, written  # noqa: PLC0415
 
     said = {
         one: await ls.messages.ask(plain(question.function, one), _RIGHT, _WRONG, _UNSURE)
@@ -118,7 +118,7 @@ async def _one_by_one(ls: PillionServer, question: Inquiry) -> str:
 
 async def _offer_tests(ls: PillionServer, accepted: Accepted) -> None:
     """Write accepted examples where the project keeps its tests, if the user likes that."""
-    from pillion.assist.examples import Decided, written  # noqa: PLC0415
+    from pillion.assist.decisions import Decided, written  # noqa: PLC0415
 
     text = "The examples that you accepted can become tests of the project."
     if await ls.messages.ask(text, _ADD) != _ADD:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pillion.assist.clarify.task import Example
-from pillion.assist.examples import (
+from pillion.assist.decisions import (
     Decided,
     as_case,
     outcome_of,
