@@ -41,9 +41,19 @@ def body(code: str) -> dict[str, Any]:
 RAISES, ZERO = body("max(values)"), body("max(values, default=0)")
 SMALLEST, ABSOLUTE = body("min(values, default=0)"), body("max(values, key=abs, default=0)")
 
+INPUTS = [{"chunks": ["[2, 9])"]}] * 6
+
 PLAN = {
-    # Eight drafts that disagree about an empty list, then eight that disagree otherwise.
-    "scripts": [*[RAISES, ZERO] * 4, *[SMALLEST] * 4, *[ABSOLUTE, ZERO] * 2]
+    # Eight drafts that disagree about an empty list, then eight that disagree otherwise; inputs
+    # are thought of after each.
+    "scripts": [
+        *[RAISES, ZERO] * 4,
+        *INPUTS,
+        *[SMALLEST] * 4,
+        *[ABSOLUTE, ZERO] * 2,
+        *INPUTS,
+        ZERO,
+    ]
 }
 
 

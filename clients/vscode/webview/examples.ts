@@ -80,19 +80,14 @@ class Row {
     this.#outcome.addEventListener('input', () => {
       this.#set('accepted');
     });
-    this.#accept = button('Accept', () => {
-      this.#set(this.#mark === 'accepted' ? undefined : 'accepted');
-    });
-    this.#reject = button('Reject', () => {
-      this.#set(this.#mark === 'rejected' ? undefined : 'rejected');
-    });
+    this.#accept = this.#toggle('Accept', 'accepted');
+    this.#reject = this.#toggle('Reject', 'rejected');
     this.element = element('li', { role: 'group', 'aria-label': shown }, [
       element('code', {}, [shown]),
       this.#outcome,
       this.#accept,
       this.#reject,
     ]);
-    this.#set(undefined);
   }
 
   get accepted(): Decision {
@@ -101,6 +96,14 @@ class Row {
 
   get decision(): Decision | undefined {
     return this.#mark && { ...this.accepted, accepted: this.#mark === 'accepted' };
+  }
+
+  #toggle(label: string, mark: 'accepted' | 'rejected'): HTMLButtonElement {
+    const made = button(label, () => {
+      this.#set(this.#mark === mark ? undefined : mark);
+    });
+    made.setAttribute('aria-pressed', 'false');
+    return made;
   }
 
   #set(mark: 'accepted' | 'rejected' | undefined): void {

@@ -145,7 +145,7 @@ async def _considered(
     just_answer = turn.waiting is not None and turn.text == JUST_ANSWER
     budget = Budget(samples=_samples(thinking))
     if just_answer:
-        budget = Budget(samples=1, questions=0)
+        budget = Budget(samples=1, questions=0, proposals=0, rounds=0)
     drafts = _Drafts(engine, thinking)
     verdict = await drafts.consider(task, budget)
     if isinstance(verdict, Question):
