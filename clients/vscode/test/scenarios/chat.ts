@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type { Frame, Page } from 'playwright-core';
 import { picture, scenario, type Scenario, type Stage } from './scenario.ts';
 import type { Window } from './window.ts';
@@ -156,7 +155,7 @@ export const chat = [
     await picture(page, 'examples-as-tests');
     await apply.click();
     await page.locator('.monaco-diff-editor').first().waitFor({ state: 'detached' });
-    const written = readFileSync(join(stage.workspace, 'tests', 'test_app.py'), 'utf8');
+    const written = await stage.read('tests', 'test_app.py');
     assert.match(written, /from app import largest/);
     assert.match(written, /assert largest\(\[\]\) is None/);
   }),

@@ -1,8 +1,6 @@
 /** The chat with the real server and the default model. */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { picture, scenario, type Scenario } from './scenario.ts';
 import { openChat, send } from './chat.ts';
@@ -119,7 +117,7 @@ function understands(name: string): Scenario {
         .waitFor();
       assert.equal(await view.locator('.block').count(), 0, 'the drafts were alike at once');
     }
-    const first = examples.getByRole('listitem').or(examples.locator('li')).first();
+    const first = examples.locator('li').first();
     await first.getByRole('button', { name: 'Accept' }).click();
     await examples.getByLabel('An example of your own').fill("count_words('one two') == 2");
     await page.waitForTimeout(700);
@@ -134,7 +132,7 @@ function understands(name: string): Scenario {
     assert.match(await window.text(), /def count_words/);
     await view.getByRole('button', { name: 'Add the accepted examples' }).click();
     await apply(page, `${name}-tests`);
-    const tests = readFileSync(join(stage.workspace, 'tests', 'test_app.py'), 'utf8');
+    const tests = await stage.read('tests', 'test_app.py');
     assert.match(tests, /assert count_words\('one two'\) == 2/);
   });
 }
