@@ -112,9 +112,14 @@ function draw(next: ViewState): void {
       ]),
     );
   }
+  const focused = document.activeElement;
   keepingBottom(() => {
     replace(log, turns.length > 0 ? turns : [welcome(unavailable)]);
   });
+  // Examples are put back as they were, but moving them takes the focus away.
+  if (focused instanceof HTMLElement && deciding?.element.contains(focused)) {
+    focused.focus({ preventScroll: true });
+  }
   stage.textContent = busy ? 'Thinking…' : '';
   composer.update(next);
   if (unavailable !== undefined && turns.length > 0) {
