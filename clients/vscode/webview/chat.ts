@@ -100,6 +100,7 @@ function draw(next: ViewState): void {
   streamed = '';
   streaming = undefined;
   const { thread, unavailable, busy } = next;
+  const focused = document.activeElement;
   const turns = thread.turns.map((turn, index) =>
     drawTurn(turn, index === thread.turns.length - 1),
   );
@@ -112,7 +113,6 @@ function draw(next: ViewState): void {
       ]),
     );
   }
-  const focused = document.activeElement;
   keepingBottom(() => {
     replace(log, turns.length > 0 ? turns : [welcome(unavailable)]);
   });
