@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from pillion.assist.asking import ask
 from pillion.base.outcome import Nothing, Reason
-from pillion.context.mentions import mentions
+from pillion.context.glossary import glossary
 from pillion.context.redact import redact
 from pillion.engine.base import Sampling
 from pillion.engine.purpose import Purpose, engine_for
@@ -117,7 +117,7 @@ async def edit(
     engine = engine_for(engine, Purpose.EDITS)
     info = await engine.load()
     tag = aim.language.id
-    known = mentions(
+    known = glossary(
         aim.snapshot,
         aim.extent.start,
         aim.extent.end,

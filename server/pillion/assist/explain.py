@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from pillion.assist.asking import ask
 from pillion.base.outcome import Nothing, Reason
-from pillion.context.mentions import mentions
+from pillion.context.glossary import glossary
 from pillion.context.redact import redact
 from pillion.engine.purpose import Purpose, engine_for
 from pillion.post.claims import Claims, words_of
@@ -33,8 +33,8 @@ from pillion.syntax.steps import steps
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pillion.context.glossary import Term
     from pillion.context.index.index import Index
-    from pillion.context.mentions import Mention
     from pillion.engine.base import Cancel, Engine
     from pillion.prompt.chat import Message
     from pillion.syntax.extent import Extent
@@ -66,7 +66,7 @@ class Explanation:
     title: str
     text: str
     """What the model said, without what was not so."""
-    uses: tuple[Mention, ...]
+    uses: tuple[Term, ...]
     first: int
     last: int
     """Lines, from 1."""
@@ -119,7 +119,7 @@ async def explain(
         size = f"It has {found.lines} lines; select {MOST_LINES} at most."
         return Nothing(Reason.RANGE_TOO_LARGE, size)
     first = snapshot.lines.at(found.start) + 1
-    uses = mentions(snapshot, found.start, found.end, language, index=index, path=path)
+    uses = glossary(snapshot, found.start, found.end, language, index=index, path=path)
     shown = dedent(code.replace("\r\n", "\n").replace("\r", "\n"))
     messages = explaining(
         numbered(shown, first), language.name, language.id, "\n".join(map(_header, uses))
@@ -226,7 +226,7 @@ def _lines(first: int, last: int) -> str:
     return f"Line {first}" if first == last else f"Lines {first} to {last}"
 
 
-def _names(text: str, uses: Sequence[Mention]) -> frozenset[str]:
+def _names(text: str, uses: Sequence[Term]) -> frozenset[str]:
     known = words_of(text, *(f"{one.name} {one.signature} {one.path}" for one in uses))
     return known | _COMMON | frozenset(dir(builtins)) | frozenset(keyword.kwlist)
 
@@ -237,10 +237,10 @@ def _title(snapshot: Snapshot, found: Extent, path: str, first: int) -> str:
     return f"{name}, line {first}" if first == last else f"{name}, lines {first} to {last}"
 
 
-def _header(one: Mention) -> str:
+def _header(one: Term) -> str:
     return f"{one.signature}  # {one.doc}" if one.doc else one.signature
 
 
-def _row(one: Mention) -> str:
+def _row(one: Term) -> str:
     where = f" ({one.path}, line {one.line + 1})" if one.path else f" (line {one.line + 1})"
     return f"- `{one.signature}`{where}" + (f": {one.doc}" if one.doc else "")
