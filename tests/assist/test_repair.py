@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pillion.assist import testing
-from pillion.assist.fixing import NOT_SURE, Fixed, Problem, examples, fix
+from pillion.assist.examples import examples
+from pillion.assist.fixing import NOT_SURE, Fixed, Problem, fix
 from pillion.assist.judging import Trials
 from pillion.assist.likelihood import changed
 from pillion.assist.probes import calls, probes
