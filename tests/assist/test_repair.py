@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pillion.assist.fixing import NOT_SURE, Fixed, Problem, examples, fix
+from pillion.assist import testing
+from pillion.assist.examples import examples
+from pillion.assist.fixing import NOT_SURE, Fixed, Problem, fix
 from pillion.assist.judging import Trials
 from pillion.assist.likelihood import changed
 from pillion.assist.probes import calls, probes
 from pillion.assist.repair import Fix, Unfixed, function_at, function_in, header_of, repair
-from pillion.assist.testing import find_tests
+from pillion.assist.reports import Failure
+from pillion.assist.testing import ProjectJudge, find_tests
 from pillion.base.outcome import Reason
 from pillion.engine.base import Cancel, Chunk, Finish, FinishReason, Request
 from pillion.engine.fake import FakeEngine
+from pillion.sandbox.project import Patience, Ran
 from pillion.sandbox.trial import Check
 from pillion.text.snapshot import Snapshot
 
@@ -185,6 +189,57 @@ async def test_a_failing_test_of_a_project_is_fixed(project: Path) -> None:
     assert mean([1, 2, 3]) == 2
     assert set(found.notes) <= {NOT_SURE}
     assert (project / "calc.py").read_text() == CODE
+
+
+async def test_many_other_failures_come_first_and_one_has_the_same_name(project: Path) -> None:
+    others = [f"def test_{number}():\n    assert False\n" for number in range(30)]
+    others.append("def test_mean():\n    assert False\n")
+    (project / "test_before.py").write_text("\n\n".join(others))
+    tests = find_tests(project)
+    assert tests is not None
+    judge = ProjectJudge(tests, "calc.py", Patience())
+    (before,) = await judge.judge([CODE])
+    mine = [failure for failure in before.failed if failure.name == "test_calc.py::test_mean"]
+    assert (before.total, len(mine)) == (33, 1)
+    judge = judge.for_targets(mine, before.failed)
+    right = CODE.replace("(len(values) + 1)", "len(values)")
+    verdicts = await judge.judge([right, CODE])
+    assert [verdict.good for verdict in verdicts] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("summary", "good"),
+    [
+        ("FAILED a.py::test_it - 1\n1 failed, 1 passed in 0.1s", True),
+        ("FAILED b.py::test_it - 1\n1 failed, 1 passed in 0.1s", False),
+        ("FAILED b.py::test_mine - 1\n1 failed, 1 passed in 0.1s", False),
+        ("FAILED a.py::test_it - 1\n2 failed, 1 passed in 0.1s", False),
+    ],
+)
+def test_a_version_fails_nothing_that_did_not_fail_before(
+    tmp_path: Path, summary: str, good: bool
+) -> None:
+    """A test of the same name in another file is another one; so is one that is not named."""
+    judge = ProjectJudge(testing.Tests(tmp_path, ("pytest",)), "b.py", Patience()).for_targets(
+        [Failure("b.py::test_mine", "")],
+        [Failure("a.py::test_it", ""), Failure("b.py::test_mine", "")],
+    )
+    assert judge._verdict(Ran(1, summary)).good is good
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["t.py::C::test_a[1.5]", "test_b", "C.test_c (i=0)"], "test_a or test_b or test_c"),
+        (["t.py::test_a", "t.py"], None),
+    ],
+)
+def test_some_tests_are_chosen_by_their_functions(
+    tmp_path: Path, names: list[str], words: str | None
+) -> None:
+    whole = testing.Tests(tmp_path, ("python", "-m", "pytest"))
+    more = ("-x", "-k", words) if words else ()
+    assert whole.only(names).command == (*whole.command, *more)
 
 
 def test_how_a_project_tests(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

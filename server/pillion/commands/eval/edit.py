@@ -7,20 +7,24 @@ from typing import TYPE_CHECKING
 import click
 
 from pillion.app import make_engine
-from pillion.commands.eval.common import compare_option, finish
+from pillion.commands.eval.common import cache_option, compare_option, finish
 from pillion.commands.eval.run import collect, run_options
 from pillion.eval import editing
 from pillion.eval.canitedit import load_tasks
 from pillion.eval.record import protections
+from pillion.eval.recording import RecordedEngine
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pillion.commands.eval.run import Run
 
 
 @click.command()
 @run_options(80)
+@cache_option
 @compare_option()
-def edit(run: Run) -> None:
+def edit(run: Run, cache: Path | None) -> None:
     """Change programs as CanItEdit's instructions say and run their tests.
 
     Programs that need libraries beyond Python's own are left out. The range is the whole program.
@@ -28,7 +32,7 @@ def edit(run: Run) -> None:
     checks and further rounds (checked). What the model wrote runs in the sandbox only.
     """
     tasks = {task.id: task for task in load_tasks(run.data, sample=run.sample, seed=run.seed)}
-    engine = make_engine(run.settings)
+    engine = RecordedEngine(make_engine(run.settings), cache)
     rows = collect(
         run,
         engine,
