@@ -34,8 +34,8 @@ def found(text: str, language: str, at: str, length: int = 0) -> list[tuple[int,
 @pytest.mark.parametrize(
     ("text", "language", "at", "length", "expected"),
     [
-        (PYTHON, "python", "b = a", 0, [(3, 3), (4, 6), (7, 7)]),
-        (PYTHON, "python", "b = a\n    if b", 12, [(3, 3), (4, 6)]),
+        (PYTHON, "python", "b = a", 0, [(3, 3), (4, 4), (5, 5), (6, 6), (7, 7)]),
+        (PYTHON, "python", "b = a\n    if b", 12, [(3, 3), (4, 4), (5, 5), (6, 6)]),
         (SCRIPT, "javascript", "const", 0, [(1, 1), (2, 4), (5, 5)]),
         ("x = 1\n", "python", "x", 1, [(0, 0)]),
         ("some words\n", "plaintext", "some", 4, []),

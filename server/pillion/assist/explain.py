@@ -160,7 +160,9 @@ async def explain(
         uses,
         first,
         first + found.lines - 1,
-        tuple(f"- Line {lines.at(fact.at) + 1}: {fact.text}.\n" for fact in read),
+        tuple(
+            f"{'  ' * fact.depth}- Line {lines.at(fact.at) + 1}: {fact.text}.\n" for fact in read
+        ),
         tuple(claims.left_out),
     )
     stream(made.footer)
