@@ -22,15 +22,14 @@ from pillion.assist.explain import explain
 from pillion.base.outcome import Nothing
 from pillion.engine.base import Cancel
 from pillion.eval.compare import Case
-from pillion.eval.figures import Aim, at_least, mean, median
+from pillion.eval.figures import Aim, above, mean, median
 from pillion.eval.humaneval import judge, parses
 from pillion.eval.metrics import wilson
-from pillion.eval.paired import difference
+from pillion.eval.paired import difference, pairs
 from pillion.post.rewrite.answer import end_of_code
 from pillion.prompt.blocks import block
 from pillion.prompt.chat import Message, Role
 from pillion.sandbox.limits import Limits
-from pillion.sandbox.outcome import Protection
 from pillion.text.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -220,9 +219,7 @@ def summary(rows: Sequence[Row]) -> dict[str, dict[str, object]]:
 
 def gain(rows: Sequence[Row]) -> dict[str, float]:
     """Return by how much more often the grounded explanation is enough, 95 % interval."""
-    pairs = _pairs(rows)
-    values = [(float(plain.passed), float(ours.passed)) for plain, ours in pairs]
-    return difference(values)._asdict()
+    return difference(_passes(rows))._asdict()
 
 
 def cases(rows: Sequence[Row]) -> list[Case]:
@@ -244,13 +241,7 @@ def cases(rows: Sequence[Row]) -> list[Case]:
 
 def aims(rows: Sequence[Row]) -> dict[str, Aim]:
     """Return what the suite is for."""
-    more = mean([float(ours.passed) - float(plain.passed) for plain, ours in _pairs(rows)])
-    return {"pass@1, grounded less plain": at_least(more, 0.0)}
-
-
-def protections(rows: Sequence[Row]) -> str:
-    """Return what protected the host from the code of these rows."""
-    return " ".join(Protection(name).sentence for name in sorted({row.protection for row in rows}))
+    return {"pass@1, grounded less plain": above(difference(_passes(rows)).mean, 0.0)}
 
 
 def _figures(rows: Sequence[Row]) -> dict[str, object]:
@@ -266,6 +257,6 @@ def _figures(rows: Sequence[Row]) -> dict[str, object]:
     }
 
 
-def _pairs(rows: Sequence[Row]) -> list[tuple[Row, Row]]:
-    ours = {row.task: row for row in rows if row.way == "grounded"}
-    return [(row, ours[row.task]) for row in rows if row.way == "plain" and row.task in ours]
+def _passes(rows: Sequence[Row]) -> list[tuple[float, float]]:
+    both = pairs(rows, "plain", "grounded")
+    return [(float(plain.passed), float(ours.passed)) for plain, ours in both]
