@@ -96,6 +96,8 @@ class _Opener:
             inside = node.start_byte < block.start_byte and block.end_byte <= node.end_byte
             if inside and not any(block.end_byte <= one.end_byte for one in bodies):
                 bodies.append(block)
+        if not bodies:
+            return []
         starts = [self._head(node, body) for body in bodies]
         lasts = [start - 1 for start in starts[1:]] + [self.rows(node).last]
         found: list[tuple[Step, Node | None]] = []
