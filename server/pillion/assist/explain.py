@@ -52,7 +52,7 @@ MOST_TOKENS = 70
 MOST_ANSWER_TOKENS = 11 * MOST_TOKENS
 
 _FRAME_TOKENS = 64
-_LONGEST_QUOTE = 60
+_LONGEST_QUOTE = 100
 _THIS = re.compile(r"^(?:This|The) (?:line|code|function|method|block|class|part) (?=[a-z]+s\b)")
 
 _COMMON = words_of(
@@ -160,7 +160,9 @@ async def explain(
         uses,
         first,
         first + found.lines - 1,
-        tuple(f"- Line {lines.at(fact.at) + 1}: {fact.text}.\n" for fact in read),
+        tuple(
+            f"{'  ' * fact.depth}- Line {lines.at(fact.at) + 1}: {fact.text}.\n" for fact in read
+        ),
         tuple(claims.left_out),
     )
     stream(made.footer)
@@ -231,13 +233,17 @@ def _subject(parsed: Parsed | None, found: Extent) -> str:
 
 
 def _step(snapshot: Snapshot, shown: str, step: Step) -> str:
-    """Return how the sentence about a part begins: by its lines and the first of them.
+    """Return how the sentence about a part begins: by its lines and what they say.
 
-    Without the code beside it, a small model takes one line for the next.
+    Without the code beside it, a small model takes one line for the next, and tells of a loop only
+    over what it goes.
     """
     lines = snapshot.lines
-    code = shown[lines.starts[step.first] : lines.ends[step.first]].strip()
-    quoted = f", `{code[:_LONGEST_QUOTE].rstrip()}`" if code and "`" not in code else ""
+    code = shown[lines.starts[step.first] : lines.ends[step.last]]
+    code = " ".join(line.strip() for line in code.splitlines())
+    if len(code) > _LONGEST_QUOTE:
+        code = f"{code[:_LONGEST_QUOTE].rstrip()} …"
+    quoted = f", `{code}`" if code and "`" not in code else ""
     return f"- {_lines(step.first + 1, step.last + 1)}{quoted}: "
 
 
