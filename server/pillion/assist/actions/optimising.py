@@ -8,6 +8,7 @@ says by how much it is faster. Where it may not, the preview says that nothing w
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,9 +28,16 @@ if TYPE_CHECKING:
     from pillion.base.settings import Settings
 
 
+_LOOP = re.compile(r"\b(?:for|while)\b")
+"""A function without a loop is seldom slow for its own fault."""
+
+
 def _offer(place: Place, _settings: Settings) -> Iterable[Offer]:
-    if place.function is not None and not place.is_selection:
-        yield Offer(f"Make {place.function.name} faster (Pillion)", f"{REWRITE}.optimise")
+    function = place.function
+    if function is None or place.is_selection:
+        return
+    if _LOOP.search(place.snapshot.text, function.start, function.end):
+        yield Offer(f"Make {function.name} faster (Pillion)", f"{REWRITE}.optimise")
 
 
 async def _perform(place: Place, _arguments: Mapping[str, object], tools: Tools) -> Outcome:
