@@ -76,7 +76,7 @@ async def look(project: Path, after: str, file: str = "a.py", language: str = "p
 
 
 async def test_ruff_and_mypy_say_what_is_new(project: Path) -> None:
-    (project / "pyproject.toml").write_text("[tool.ruff]\n[tool.mypy]\n")
+    (project / "pyproject.toml").write_text('[tool.ruff.lint]\nselect = ["F"]\n[tool.mypy]\n')
     (project / "a.py").write_text("import os\n\n\n" + GOOD)
     assert await look(project, "import os\n\n\n\n" + GOOD) == ""
     said = await look(project, "import os\n\n\n" + GOOD.replace("return a", 'return "a"'))

@@ -32,14 +32,18 @@ LEAST = 1.2
 FEWEST = 3
 """Calls that must give a value before anything is said."""
 
-_GROWTH = (1, 8, 64, 512)
+_GROWTH = (1, 4, 16, 64, 256, 1024)
 _SHORTEST = 0.002
 """Seconds below which a time says nothing."""
+
+_ENOUGH = 0.02
+"""Seconds after which nothing larger need be tried."""
 
 _MOST_CALLS = 24
 _MOST_GROWN = 4
 _BOUNDS = Bounds(each=1.5, whole=30.0)
-_NUMBER = re.compile(r"[0-9.e+-]+")
+_TIMED = Bounds(each=6.0, whole=60.0)
+_NUMBERS = re.compile(r"\[[0-9.e+, -]*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,42 +79,40 @@ async def compare(
         for arguments in calls(function.name, call)
         if any(isinstance(value, int | list | str | tuple) for value in arguments)
     ][:_MOST_GROWN]
-    grown = [
-        f"{function.name}({', '.join(_grown(value, factor) for value in arguments)})"
+    sizes = [
+        [f"({', '.join(_grown(value, factor) for value in arguments)},)" for factor in _GROWTH]
         for arguments in values
-        for factor in _GROWTH
     ]
     versions = [function.document, after]
-    checks = [Check(call, call, observe=True) for call in [*known, *grown]]
+    checks = [Check(call, call, observe=True) for call in known]
     old, new = await asyncio.to_thread(trial, versions, checks, _BOUNDS, all_checks=True)
     for check, was, now in zip(checks, old, new, strict=True):
         if was.end not in {End.TIME, End.LEFT_OUT} and _seen(was) != _seen(now):
             told = f"`{_short(check.code)}` gives {_short(_seen(now))}, not {_short(_seen(was))}."
             return Nothing(Reason.UNSAFE, told)
     same = sum(one.end is End.SEEN for one in old)
-    if same < FEWEST or not grown:
+    if same < FEWEST or not sizes:
         return None
-    timed = [Check(call, _timing(call), observe=True) for call in grown]
-    old, new = await asyncio.to_thread(trial, versions, timed, _BOUNDS, all_checks=True)
-    return _judged(grown, old, new, same)
-
-
-def _judged(
-    grown: Sequence[str], old: Sequence[Outcome], new: Sequence[Outcome], same: int
-) -> Faster | Nothing | None:
-    """Compare the times of the call that takes the old version longest."""
+    timed = [Check(row[0], _timing(function.name, row), observe=True) for row in sizes]
+    old, new = await asyncio.to_thread(trial, versions, timed, _TIMED, all_checks=True)
     pairs = [
-        (was, now, call)
-        for call, was, now in zip(grown, map(_time, old), map(_time, new), strict=True)
-        if was is not None and now is not None and was >= _SHORTEST
+        (was, now, f"{function.name}{arguments}")
+        for row, first, second in zip(sizes, old, new, strict=True)
+        for arguments, was, now in zip(row, _times(first), _times(second), strict=False)
+        if was >= _SHORTEST
     ]
+    return _judged(pairs, same)
+
+
+def _judged(pairs: Sequence[tuple[float, float, str]], same: int) -> Faster | Nothing | None:
+    """Compare the times of the call that takes the old version longest."""
     if not pairs:
         return None
     was, now, call = max(pairs)
     ratio = was / max(now, 1e-6)
     if ratio < LEAST:
         return Nothing(Reason.NOT_FASTER, f"It takes {1 / ratio:.2f} times as long as before.")
-    return Faster(ratio, same, _short(call))
+    return Faster(ratio, same, _short(call.replace(",)", ")")))
 
 
 def _grown(value: object, factor: int) -> str:
@@ -124,23 +126,34 @@ def _grown(value: object, factor: int) -> str:
     return repr(value)
 
 
-def _timing(call: str) -> str:
-    """Return code whose value is the shortest of three times that a call takes."""
+def _timing(name: str, sizes: Sequence[str]) -> str:
+    """Return code whose value is how long a call takes, for larger and larger values.
+
+    It ends with the first that takes long enough to be compared.
+    """
     return (
         "import time as __time\n"
         "__times = []\n"
-        "for __turn in range(3):\n"
-        "    __start = __time.process_time()\n"
-        f"    {call}\n"
-        "    __times.append(__time.process_time() - __start)\n"
-        "min(__times)"
+        f"for __size in ({', '.join(f'lambda: {size}' for size in sizes)},):\n"
+        "    __best = 9e9\n"
+        "    for __turn in range(3):\n"
+        "        __values = __size()\n"
+        "        __start = __time.perf_counter()\n"
+        f"        {name}(*__values)\n"
+        "        __best = min(__best, __time.perf_counter() - __start)\n"
+        f"        if __best > {5 * _ENOUGH}:\n"
+        "            break\n"
+        "    __times.append(__best)\n"
+        f"    if __best > {_ENOUGH}:\n"
+        "        break\n"
+        "__times"
     )
 
 
-def _time(outcome: Outcome) -> float | None:
-    if outcome.end is not End.SEEN or not _NUMBER.fullmatch(outcome.got):
-        return None
-    return float(outcome.got)
+def _times(outcome: Outcome) -> list[float]:
+    if outcome.end is not End.SEEN or not _NUMBERS.fullmatch(outcome.got):
+        return []
+    return [float(number) for number in outcome.got.strip("[]").split(",") if number]
 
 
 def _seen(outcome: Outcome) -> str:
