@@ -113,6 +113,37 @@ async def test_the_likeliest_is_not_sure_where_it_fails_and_another_copes(
     assert (found.text, found.sure) == ("def first(items, size):\n    return items[0]", sure)
 
 
+DOCUMENTED = '''\
+def apart(a, b):
+    """The distance.
+
+    >>> apart(2, 7)
+    5
+    """
+    return a - a
+'''
+
+
+@pytest.mark.parametrize(
+    ("tests", "text", "wrong"),
+    [
+        # `b - a` passes as well as `abs(...)` would, and does what the example says.
+        (("assert apart(0, 3) == 3", "assert apart(1, 3) == 2"), "b - a", 0),
+        (("assert apart(5, 3) == 2", "assert apart(9, 1) == 8"), "a - b", 1),
+    ],
+)
+async def test_a_fix_that_an_example_of_the_documentation_contradicts_is_not_sure(
+    tests: tuple[str, ...], text: str, wrong: int
+) -> None:
+    function = function_at(DOCUMENTED, 0)
+    assert function is not None
+    judge = await Trials("apart", checks(*tests)).failing_first(DOCUMENTED)
+    found = await repair(function, judge, None, Cancel())
+    assert isinstance(found, Fix)
+    assert text in found.text
+    assert (found.wrong, found.sure) == (wrong, not wrong)
+
+
 async def test_what_passes_needs_no_fix_and_what_cannot_be_has_none() -> None:
     well = await repaired("gcd", "assert gcd(3, 0) == 3")
     assert isinstance(well, Unfixed)

@@ -39,6 +39,11 @@ NOT_SURE = (
     "Other small changes pass the same tests and behave otherwise; look whether this one is meant."
 )
 
+UNDOCUMENTED = (
+    "The tests pass, but an example in the documentation still comes out otherwise; look which of "
+    "them is right."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -187,7 +192,7 @@ def _same(shown: str, path: str) -> bool:
 def _fixed(found: Fix | Unfixed, function: Function, ran: str, printed: str) -> Fixed | Unfixed:
     if isinstance(found, Unfixed):
         return found
-    notes = () if found.sure else (NOT_SURE,)
+    notes = () if found.sure else (UNDOCUMENTED if found.wrong else NOT_SURE,)
     edits = differences(function.document, found.document)
     return Fixed(
         edits,

@@ -26,6 +26,9 @@ FIRST, HASTY, PATIENT, LONGEST = 0.05, 0.15, 1.0, 2.5
 At the first look at many versions, most of which may never end; beyond the tests; and else.
 """
 
+EXAMPLES = 20.0
+"""Seconds for the examples of a documentation, on all versions together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -138,6 +141,16 @@ class Trials:
             return Verdict(0, 0)
         passed = sum(outcome.passed for outcome in row)
         return Verdict(passed, len(row), told(self.checks, row, text) if closely else "")
+
+
+async def wrong_answers(texts: Sequence[str], examples: Sequence[Check]) -> list[int]:
+    """Return how many examples of its documentation each text answers otherwise.
+
+    One that cannot run here, since what it needs is elsewhere, says nothing.
+    """
+    bounds = Bounds(PATIENT, EXAMPLES)
+    rows = await asyncio.to_thread(trial, texts, examples, bounds, all_checks=True)
+    return [sum(outcome.end is End.WRONG for outcome in row) for row in rows]
 
 
 def _undecided(row: Sequence[Outcome]) -> bool:

@@ -248,6 +248,11 @@ class Settings:
         "sure or very sure of, `off` none that you did not ask for with a key.",
         choices=("eager", "balanced", "careful", "off"),
     )
+    comments: bool = _setting(
+        "completion.comments",
+        True,
+        "Suggest text in comments, too; documentation in strings is not meant.",
+    )
     cold_ms: int = _setting(
         "latency.coldMs",
         1500,

@@ -16,6 +16,8 @@ from pillion.assist.looks import looking
 from pillion.base.outcome import Nothing, Reason
 from pillion.context.redact import redact
 from pillion.prompt.edit import instruction_of
+from pillion.refactor.python.comprehension import to_comprehension
+from pillion.refactor.values import Request
 from pillion.syntax.extent import extent
 
 if TYPE_CHECKING:
@@ -47,8 +49,14 @@ def _simplify(place: Place, _settings: Settings) -> Iterable[Offer]:
 def _comprehension(place: Place, _settings: Settings) -> Iterable[Offer]:
     if place.language.id == "python" and place.is_selection:
         text = place.selected
-        if _LOOP.search(text) and _COLLECTS.search(text):
+        if _LOOP.search(text) and _COLLECTS.search(text) and not _by_syntax(place):
             yield Offer("Convert loop to comprehension (Pillion)", f"{REWRITE}.comprehension")
+
+
+def _by_syntax(place: Place) -> bool:
+    """Tell whether the refactoring of that name does it, which needs no model."""
+    request = Request(place.snapshot, place.start, place.end)
+    return not isinstance(to_comprehension(request), Nothing)
 
 
 def _fix(place: Place, _settings: Settings) -> Iterable[Offer]:

@@ -25,7 +25,8 @@ def explain(run: Run) -> None:
 
     The round trip from code to a description and back: the same as `pillion eval roundtrip`.
     The functions are explained without their docstrings: as the model does it when it is simply
-    asked (plain), and as Pillion does it (grounded). What the model wrote runs in the sandbox only.
+    asked (plain), and as Pillion does it (grounded), also with the model's part of that alone
+    (sentences). What the model wrote runs in the sandbox only.
     """
     tasks = {task.id: task for task in load_functions(run.data, sample=run.sample, seed=run.seed)}
     engine = make_engine(run.settings)

@@ -49,9 +49,9 @@ def functions(
     and pressing Enter behind it, up to twelve times (tab). It runs in the sandbox only.
 
     With --chosen eight drafts are written instead. pass@1 of the likeliest (one_shot), of the one
-    that does what most others do (agreement), and of that after a simulated user, who knows
-    the reference, has accepted or rejected one example (one_test) or three, or has written what
-    the first gives (one_value).
+    that does what most others do (agreement), of that after a simulated user, who knows the
+    reference, said whether one example is right (one_verdict), and of what is written after
+    the user accepted one example, with the right value if need be (one_test), or three.
     """
     tasks = load_functions(run.data, sample=skip + run.sample, seed=run.seed)[skip:]
     named = {task.id: task for task in tasks}
