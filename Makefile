@@ -20,12 +20,19 @@ NO_AMX := $(if $(filter x86_64,$(shell uname -m)),-mno-amx-tile -mno-amx-int8 -m
 LLAMA_ENV := CFLAGS="$(CFLAGS) $(NO_AMX)" CXXFLAGS="$(CXXFLAGS) $(NO_AMX)" \
 	CMAKE_ARGS="-DLLAVA_BUILD=OFF $(CMAKE_ARGS)"
 
-# Tests run code that a model wrote. With bubblewrap that is safest; root gets it where apt-get has
-# it. Without it Pillion makes the namespaces itself, or says that there are only limits.
-SANDBOX = command -v bwrap >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
-	{ apt-get install -y -q bubblewrap >/dev/null 2>&1 || \
-	{ apt-get update -q >/dev/null 2>&1 && apt-get install -y -q bubblewrap >/dev/null 2>&1; }; } || \
-	echo "bubblewrap is not installed; the tests use the next best sandbox."; }
+# $(call PROGRAM,bwrap,bubblewrap) says whether a program is there; root gets it where apt-get has it.
+PROGRAM = command -v $(1) >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	{ apt-get install -y -q $(2) >/dev/null 2>&1 || \
+	{ apt-get update -q >/dev/null 2>&1 && apt-get install -y -q $(2) >/dev/null 2>&1; }; }
+
+# Tests run code that a model wrote. With bubblewrap that is safest. Without it Pillion makes the
+# namespaces itself, or says that there are only limits.
+SANDBOX = $(call PROGRAM,bwrap,bubblewrap) || \
+	echo "bubblewrap is not installed; the tests use the next best sandbox."
+
+# Tests use the chat in a terminal as a person does.
+TERMINAL = $(call PROGRAM,tmux,tmux) || \
+	echo "tmux is not installed; the test of the chat in a terminal is left out."
 
 .PHONY: help demo test test-fast test-editors vsix install lint format types docs bench clean
 .DEFAULT_GOAL := help
@@ -41,6 +48,7 @@ test: $(VENV)/.test ## Install what the tests need and run all of them
 	$(BIN)/pillion models pull
 	$(BIN)/pillion models pull smollm2-135m
 	@$(SANDBOX)
+	@$(TERMINAL)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

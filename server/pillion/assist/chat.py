@@ -11,10 +11,10 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from pillion.assist.accepting import remarks
 from pillion.assist.chat_edits import Means, Offered, Wish, offer
-from pillion.assist.clarify import Task
 from pillion.assist.contract import CHARS_PER_TOKEN, Meter
-from pillion.assist.doubt import JUST_ANSWER, Open, Thinking, answer_of, clarify
+from pillion.assist.doubt import Thinking, Turn, respond
 from pillion.assist.mentions import mentions
 from pillion.assist.thread import Said, Threads
 from pillion.base.errors import UsageError
@@ -30,6 +30,9 @@ from pillion.prompt.chat import Message, Role, chat
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pillion.assist.clarify.task import Example
+    from pillion.assist.decisions import Decided
+    from pillion.assist.inquiry import Inquiry
     from pillion.assist.thread import Thread
     from pillion.base.settings import Settings
     from pillion.context.library import Library
@@ -62,14 +65,6 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Inquiry:
-    """A question back to the user."""
-
-    text: str
-    choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Reply:
     """An answer."""
 
@@ -79,6 +74,23 @@ class Reply:
     notes: tuple[str, ...] = ()
     shown: tuple[Excerpt, ...] = ()
     """The material that the model saw."""
+    accepted: Accepted | None = None
+    """What the user has just accepted, where there is code that was held to it."""
+
+    @property
+    def whole(self) -> str:
+        """The text, and the question below it, as it is kept and exported."""
+        return f"{self.text}\n\n{self.question.whole}" if self.question else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Examples that can become tests."""
+
+    function: str
+    examples: tuple[Example, ...]
+    uri: str = ""
+    """The file that the function is for; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +210,8 @@ class Chat:
             thread.add(writing.said())
         self.meter.learn(done, request.prompt.characters)
         notes = (*message.notes, *([_LOOPED] if writing.looped else []))
+        if not stop.is_set():
+            notes += await remarks(writing.shown, thread.decided)
         return Reply(writing.shown, done, notes=notes, shown=message.attached.excerpts)
 
     async def _ask(
@@ -208,22 +222,34 @@ class Chat:
         if message.command or (about and about.language != "python"):
             return None
         selected = [one.text for one in message.attached.excerpts if one.selected]
-        before = thread.open
-        task = before.answered(message.text) if before else Task(message.text, "".join(selected))
-        just_answer = before is not None and message.text == JUST_ANSWER
-        verdict = await clarify(task, engine, thinking, just_answer=just_answer)
-        if verdict is None or thinking.stop.is_set():
+        turn = Turn(
+            message.text,
+            "".join(selected),
+            about.path if about else "",
+            thread.waiting,
+            thread.said_by_user,
+            thread.decided,
+        )
+        found = await respond(turn, engine, thinking)
+        if found is None or thinking.stop.is_set():
             return None
-        thread.add(message.said())
-        done, shown = Finish(FinishReason.STOP), message.attached.excerpts
-        if isinstance(verdict, Open):
-            question = Inquiry(verdict.question.text, verdict.choices)
-            text = verdict.question.reason or question.text
-            thread.add(Said(Role.ASSISTANT, text, f"{text}\n{question.text}", open=verdict))
-            return Reply(text, done, question, tuple(message.notes), shown)
-        text, notes = answer_of(verdict, about.path if about else "")
-        thread.add(Said(Role.ASSISTANT, text, text))
-        return Reply(text, done, notes=(*message.notes, *notes), shown=shown)
+        thread.add(replace(message.said(), decided=found.decided))
+        reply = Reply(
+            found.text,
+            Finish(FinishReason.STOP),
+            found.question,
+            (*message.notes, *found.notes),
+            message.attached.excerpts,
+            self._accepted(found.decided, turn.path),
+        )
+        thread.add(Said(Role.ASSISTANT, found.text, reply.whole, waiting=found.waiting))
+        return reply
+
+    def _accepted(self, decided: Decided | None, path: str) -> Accepted | None:
+        if decided is None or not decided.accepted:
+            return None
+        uri = self._library.uri(path) if path else None
+        return Accepted(decided.function, decided.accepted, uri or "")
 
     async def _offer(self, message: _Message, ask: Ask, means: Means) -> None:
         """Have what a command changes made and checked; what fails is talked about only."""

@@ -224,7 +224,7 @@ def _case(call: str, outcome: Outcome, told: str | None, raised: set[str]) -> Ca
         value = _value(outcome.got)
         if value is None or len(outcome.got) > _LONGEST:
             return "gave a value that cannot be written down"
-        return Case(call, outcome.got, near=_has_float(value[0]))
+        return Case(call, outcome.got, near=has_float(value[0]))
     if outcome.end is End.RAISED:
         name = outcome.error.partition(":")[0]
         if name in raised and outcome.line:
@@ -240,13 +240,14 @@ def _value(text: str) -> tuple[object] | None:
         return None
 
 
-def _has_float(value: object) -> bool:
+def has_float(value: object) -> bool:
+    """Whether a value holds numbers that are equal only nearly."""
     if isinstance(value, float):
         return math.isfinite(value) and value != int(value)
     if isinstance(value, list | tuple | set):
-        return any(map(_has_float, value))
+        return any(map(has_float, value))
     if isinstance(value, dict):
-        return any(map(_has_float, value.values()))
+        return any(map(has_float, value.values()))
     return False
 
 

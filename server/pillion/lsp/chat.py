@@ -16,7 +16,11 @@ from pillion.engine.base import FinishReason
 from pillion.prompt.chat import Message, Role
 
 if TYPE_CHECKING:
-    from pillion.assist.chat import Reply
+    from collections.abc import Sequence
+
+    from pillion.assist.chat import Accepted, Reply
+    from pillion.assist.clarify.task import Example
+    from pillion.assist.inquiry import Inquiry
 
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
 
@@ -66,13 +70,34 @@ def to_json(reply: Reply) -> dict[str, object]:
     """Return the result of the request."""
     result: dict[str, object] = {"text": reply.text}
     if reply.question:
-        choices = list(reply.question.choices)
-        result["question"] = {"text": reply.question.text, "choices": choices}
+        result["question"] = _question(reply.question)
+    if reply.accepted:
+        result["accepted"] = _accepted(reply.accepted)
     if stopped := _STOPPED.get(reply.finish.reason):
         result["stopped"] = stopped
     if reply.notes:
         result["notes"] = list(reply.notes)
     return result
+
+
+def _question(question: Inquiry) -> dict[str, object]:
+    found: dict[str, object] = {"text": question.whole, "choices": list(question.choices)}
+    if question.examples:
+        found["examples"] = _examples(question.examples)
+        found["function"] = question.function
+    return found
+
+
+def _accepted(accepted: Accepted) -> dict[str, object]:
+    examples = _examples(accepted.examples)
+    found: dict[str, object] = {"function": accepted.function, "examples": examples}
+    if accepted.uri:
+        found["uri"] = accepted.uri
+    return found
+
+
+def _examples(examples: Sequence[Example]) -> list[dict[str, str]]:
+    return [{"call": one.call, "outcome": one.outcome} for one in examples]
 
 
 def _message(value: object) -> Message:

@@ -13,7 +13,12 @@ from pillion.assist.actions.refactoring import REFACTOR
 from pillion.assist.actions.renaming import RENAME
 from pillion.assist.actions.reviewing import REVIEW
 from pillion.assist.actions.rewriting import COMPREHENSION, EDIT, FIX, SIMPLIFY
-from pillion.assist.actions.testing import FIX_TESTS, FIX_TRACEBACK, WRITE_TESTS
+from pillion.assist.actions.testing import (
+    FIX_TESTS,
+    FIX_TRACEBACK,
+    KEEP_EXAMPLES,
+    WRITE_TESTS,
+)
 from pillion.assist.actions.translating import TRANSLATE
 
 if TYPE_CHECKING:
@@ -34,6 +39,7 @@ ACTIONS: tuple[Action, ...] = (
     OPTIMISE,
     TRANSLATE,
     WRITE_TESTS,
+    KEEP_EXAMPLES,
     REVIEW,
     EDIT,
 )
