@@ -49,8 +49,9 @@ class Sample:
 
     def to_json(self) -> dict[str, object]:
         """Return a flat object."""
-        facts = asdict(self)
-        return facts | facts.pop("footprint")
+        facts: dict[str, object] = asdict(self)
+        del facts["footprint"]
+        return facts | asdict(self.footprint)
 
 
 @dataclass(frozen=True, slots=True)
