@@ -3,7 +3,8 @@
 Every user types a stretch of a real file again, in bursts with pauses, and asks at each keystroke;
 a keystroke ends the request before it. What is measured: the time to the first token, whether
 every request is answered exactly once, and how soon a cancelled request's slot is free again, as
-the server itself tells (`/slots`). Each user has a slot of its own, so that it is known whose
+the server itself tells (`/slots`). Requests that are cancelled before they are sent have no slot,
+and are counted by themselves. Each user has a slot of its own, so that it is known whose
 request a slot works on.
 """
 
@@ -62,6 +63,8 @@ class Asked:
     """How often it was said to have ended; more or less than once is a fault."""
     outcome: str = "open"
     cancelled_at: float | None = None
+    sent: bool = True
+    """Whether it had got to the server when it ended."""
     task: int | None = None
     """The server's number for it, as seen in its slot."""
     free_ms: float | None = None
@@ -109,15 +112,17 @@ class SlotWatch:
 
     async def _run(self) -> None:
         while True:
-            sent = time.perf_counter()
-            working = await self._slots.read()
-            self.polls += 1
-            self._judge(sent, time.perf_counter(), working)
+            if self._open:
+                sent = time.perf_counter()
+                working = await self._slots.read()
+                self.polls += 1
+                self._judge(sent, time.perf_counter(), working)
             await asyncio.sleep(_POLL_SECONDS)
 
     def _judge(self, sent: float, received: float, working: dict[int, int]) -> None:
         """Take note of one look; `working` has the number of the request in each busy slot."""
         left = []
+        self._open = [asked for asked in self._open if asked.sent]
         newest = {asked.user: asked for asked in self._open}
         for asked in self._open:
             task = working.get(asked.user)
@@ -177,6 +182,8 @@ class WatchedEngine:
                 if chunk.finish:
                     asked.ends += 1
                     asked.outcome = chunk.finish.reason.value
+                    # What is sent is counted first.
+                    asked.sent = chunk.finish.prompt_tokens > 0
                 yield chunk
         except Exception as error:
             asked.ends += 1
@@ -316,6 +323,7 @@ def summary(load: Load) -> dict[str, object]:
         "requests": len(load.asked),
         "requests_by_end": dict(Counter(one.outcome for one in load.asked).most_common()),
         "cancelled": len(cancelled),
+        "cancelled_before_sent": sum(not one.sent for one in load.asked),
         "slot_free_ms": spread(free),
         "slot_free_in_time": _in_time(load),
         "never_seen_free": len(cancelled) - len(free),
@@ -335,7 +343,8 @@ def aims(load: Load) -> dict[str, Aim]:
 
 
 def _cancelled(load: Load) -> list[Asked]:
-    return [one for one in load.asked if one.cancelled_at is not None]
+    """Return the requests that a server had when they were cancelled."""
+    return [one for one in load.asked if one.cancelled_at is not None and one.sent]
 
 
 def _in_time(load: Load) -> float:
