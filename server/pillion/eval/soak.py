@@ -26,7 +26,7 @@ GROWTH_MB = 1.0
 _WARM_UP_SHARE = 0.2
 """Of the requests: until then caches fill."""
 
-_SETTLING_SECONDS = 60.0
+_SETTLING_SECONDS = 120.0
 """Of each life of a process: it loads the model, and its memory is touched for the first time."""
 
 _ENOUGH = 1000
@@ -117,7 +117,7 @@ def slope(points: Sequence[tuple[int, float, float]]) -> float:
 
 
 def settled(found: Soak, name: str) -> list[Sample]:
-    """Return a process's samples after the warm-up, each life's first minute left out."""
+    """Return a process's samples after the warm-up, the first two minutes of each life left out."""
     mine = [one for one in found.samples if one.process == name]
     born: dict[int, float] = {}
     for one in mine:

@@ -36,7 +36,10 @@ _ANSWER_TOKENS = 96
 @click.option("--windows", default=2, show_default=True, help="Editor windows, used by turns.")
 @click.option("--keys", default=6.0, show_default=True, help="Keys per second.")
 @click.option(
-    "--kill-minutes", default=5.0, show_default=True, help="Kill the engine host so often."
+    "--kill-minutes",
+    default=3.0,
+    show_default=True,
+    help="Kill the engine host after so long, then after four times as long, and so on.",
 )
 @click.option(
     "--workspace",

@@ -13,10 +13,9 @@ import itertools
 import random
 import time
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pillion.base.errors import EngineClosedError, PillionError
+from pillion.base.errors import EngineClosedError, UsageError
 from pillion.context.index.workspace import path_of
 from pillion.engine import process
 from pillion.engine.runtime import HostFiles
@@ -33,6 +32,16 @@ if TYPE_CHECKING:
     from pillion.engine.runtime import Record
     from pillion.eval.replay import Keystroke
     from pillion.lsp.client import Json
+
+_LARGEST = 4
+"""Of the largest files, with which typing and actions begin in each window: how much memory a
+server holds depends on the largest document that it has seen, and caches are full after these."""
+
+_LIVES = (1, 4)
+"""Lives of the engine host, by turns, in the time between kills: it fills caches of its own."""
+
+_SMALLEST = 3000
+"""Bytes of a file that is worked in."""
 
 _STRETCH = 80
 """Keystrokes before the other window comes to the front."""
@@ -70,7 +79,10 @@ class Session:
         keys_per_second: float,
         kill_seconds: float,
     ) -> None:
-        """`root` is the workspace, which is changed; `runtime` the folder of the engine host."""
+        """`root` is the workspace, which is changed; `runtime` the folder of the engine host.
+
+        The host is killed after `kill_seconds`, then after four times as long, and so on.
+        """
         self._windows = windows
         self._root = root
         self._runtime = runtime
@@ -78,7 +90,11 @@ class Session:
         self._kill_seconds = kill_seconds
         self._chance = random.Random(seed)  # noqa: S311 - not a secret.
         self._methods: list[dict[int, str]] = [{} for _ in windows]
-        self._stretches = self._typed()
+        self._files = sorted(
+            (path for path in root.rglob("*.py") if path.stat().st_size > _SMALLEST),
+            key=lambda path: path.stat().st_size,
+            reverse=True,
+        )
         self._began = time.perf_counter()
         self.samples: list[Sample] = []
         self.done: Counter[str] = Counter()
@@ -110,7 +126,7 @@ class Session:
         return Soak(self.samples, self._accounts(), self.done)
 
     async def _type(self) -> None:
-        for window, keys in zip(itertools.cycle(self._windows), self._stretches, strict=False):
+        for window, keys in zip(itertools.cycle(self._windows), self._places(), strict=False):
             self.done["documents opened"] += 1
             uri = keys[0].snapshot.uri
             was = window.client.documents.get(uri)
@@ -191,6 +207,7 @@ class Session:
             window.client.notify("workspace/didChangeWatchedFiles", {"changes": changes})
 
     async def _converse(self) -> None:
+        places = self._places()
         for thread in itertools.count():
             window = self._windows[thread % len(self._windows)]
             messages: list[Json] = []
@@ -201,28 +218,21 @@ class Session:
                 params = {
                     "threadId": f"thread{thread}",
                     "messages": messages,
-                    "chips": [] if turn else [self._selection()],
+                    "chips": [] if turn else [_selection(next(places)[0])],
                     "partialResultToken": f"part{thread}.{turn}",
                 }
                 result = await self._ask(window, "pillion/chat", params, stop=0.5)
                 said = result["text"] if result else ""
                 messages.append({"role": "assistant", "text": said or "…"})
 
-    def _selection(self) -> Json:
-        keys = next(self._stretches)
-        where = keys[0].line - 1
-        lines = {"start": {"line": where, "character": 0}, "end": {"line": where + 30}}
-        lines["end"]["character"] = 0
-        return {"kind": "selection", "uri": keys[0].snapshot.uri, "range": lines}
-
     async def _act(self) -> None:
-        for window in itertools.cycle(self._windows):
+        for window, keys in zip(itertools.cycle(self._windows), self._places(), strict=False):
             await asyncio.sleep(self._chance.uniform(2, 8))
-            key = next(self._stretches)[0]
+            key = keys[0]
             uri = key.snapshot.uri
             theirs = uri in window.client.documents
             if not theirs:
-                window.show(replace(key.snapshot, text=key.snapshot.text))
+                window.show(key.snapshot)
             place = {"line": key.line - 1, "character": key.column}
             at = {"textDocument": {"uri": uri}, "range": {"start": place, "end": place}}
             if self._chance.random() < 0.2:
@@ -256,8 +266,8 @@ class Session:
             return None
 
     async def _kill(self) -> None:
-        while True:
-            await asyncio.sleep(self._kill_seconds)
+        for life in itertools.cycle(_LIVES):
+            await asyncio.sleep(life * self._kill_seconds)
             if record := self._host():
                 self.done["hosts killed"] += process.kill(record.pid, record.identity)
 
@@ -284,16 +294,15 @@ class Session:
                     raise EngineClosedError(f"The language server `{name}` has ended.")
             await asyncio.sleep(_SAMPLE_SECONDS)
 
-    def _typed(self) -> Iterator[list[Keystroke]]:
-        """Yield stretches of the workspace's files to type, on and on."""
-        files = [path for path in sorted(self._root.rglob("*.py")) if path.stat().st_size > 3000]
+    def _places(self) -> Iterator[list[Keystroke]]:
+        """Yield stretches of files to work in, on and on: the largest first, once per window."""
+        largest = [path for path in self._files[:_LARGEST] for _ in self._windows]
         for number in itertools.count():
-            path = self._chance.choice(files)
-            keys = replay.stretch(path, keystrokes=_STRETCH, every=1, seed=number)
-            if keys:
+            path = largest[number] if number < len(largest) else self._chance.choice(self._files)
+            if keys := replay.stretch(path, keystrokes=_STRETCH, every=1, seed=number):
                 yield keys
-            elif number > 100 * len(files):
-                raise PillionError("The workspace has no Python files that are long enough.")
+            elif number > 100 * len(self._files):
+                raise UsageError("The workspace has no Python files that are long enough.")
 
     def _note(self, window: Window, number: int, method: str) -> None:
         self._methods[self._windows.index(window)][number] = method
@@ -325,6 +334,12 @@ _QUESTIONS = (
     "Make it shorter.",
     "What could go wrong here?",
 )
+
+
+def _selection(key: Keystroke) -> Json:
+    """Return thirty lines from a place on, attached to a conversation."""
+    start, end = ({"line": key.line - 1 + more, "character": 0} for more in (0, 30))
+    return {"kind": "selection", "uri": key.snapshot.uri, "range": {"start": start, "end": end}}
 
 
 def _account(method: str, responses: Sequence[Json]) -> Asked:
