@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pillion.assist.complete import Completer
 from pillion.assist.outcome import Suggestion
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from pillion.assist.outcome import Answer
     from pillion.base.settings import Settings
     from pillion.engine.base import Chunk, ModelInfo, Request
-    from pillion.eval.peer import Slots
     from pillion.eval.replay import Keystroke
 
 FREE_MS, FREE_SHARE = 200.0, 0.99
@@ -83,10 +82,17 @@ class Key:
     answers: int = 0
 
 
+class Looks(Protocol):
+    """Who can tell what the slots do; `peer.Slots` is one."""
+
+    async def read(self) -> dict[int, int]:
+        """Return the number of the request that each busy slot works on."""
+
+
 class SlotWatch:
     """Looks at the server's slots all the time."""
 
-    def __init__(self, slots: Slots) -> None:
+    def __init__(self, slots: Looks) -> None:
         self._slots = slots
         self._open: list[Asked] = []
         self._task: asyncio.Task[None] | None = None
@@ -110,13 +116,22 @@ class SlotWatch:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
+    @property
+    def busy(self) -> bool:
+        """Whether there is a request to follow; looking costs the server time, too."""
+        return bool(self._open)
+
+    async def look(self) -> None:
+        """Look once."""
+        sent = time.perf_counter()
+        working = await self._slots.read()
+        self.polls += 1
+        self._judge(sent, time.perf_counter(), working)
+
     async def _run(self) -> None:
         while True:
-            if self._open:
-                sent = time.perf_counter()
-                working = await self._slots.read()
-                self.polls += 1
-                self._judge(sent, time.perf_counter(), working)
+            if self.busy:
+                await self.look()
             await asyncio.sleep(_POLL_SECONDS)
 
     def _judge(self, sent: float, received: float, working: dict[int, int]) -> None:
@@ -266,7 +281,7 @@ async def run(
     stretches: Sequence[Sequence[Keystroke]],
     settings: Settings,
     *,
-    slots: Slots,
+    slots: Looks,
     seconds: float,
     pace: Pace,
     report: Callable[[float], None],
