@@ -30,7 +30,7 @@ def test_a_fast_server_is_asked_at_once() -> None:
 
 def test_a_slow_one_is_given_time() -> None:
     assert after(0.3, 0.25, 0.2).hold(Priority.COMPLETION) == pytest.approx(0.15)
-    assert after(3.0, 4.0, 5.0).hold(Priority.COMPLETION) == pytest.approx(0.3)
+    assert after(3.0, 4.0, 5.0).hold(Priority.COMPLETION) == pytest.approx(0.5)
 
 
 def test_one_slow_answer_changes_nothing() -> None:

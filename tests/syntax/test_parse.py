@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -51,6 +52,21 @@ def test_parsing_ends_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> No
     tries = [parse(slow + "x" * typed, PYTHON) for typed in range(1, 40)]
     assert tries[0] is None
     assert tries[-1] is not None
+
+
+def test_typing_leaves_no_texts_behind() -> None:
+    """What one keystroke took is free once newer texts have taken its place."""
+    text = FUNCTION * (30_000 // len(FUNCTION))
+    parse(text, PYTHON)
+    tracemalloc.start()
+    try:
+        held = []
+        for typed in range(60):
+            parse(f"{text}x{'y' * typed}", PYTHON)
+            held.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert held[-1] - held[20] < len(text)
 
 
 def test_a_tree_grown_from_the_one_before_is_the_same_as_a_fresh_one() -> None:

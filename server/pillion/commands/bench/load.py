@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 _WINDOW_TOKENS, _AFTER_TOKENS = 192, 48
 """What each user's model sees: a server without a GPU has fifty of them to read."""
 
+_CHOICE = 5
+"""Files to choose from for each user."""
+
 _SLOT_TOKENS = 640
 """Room for that, for what is typed, and for the suggestion."""
 
@@ -74,7 +77,9 @@ def load(
     exactly once. Each user has a slot of its own. Without FILES, source of installed packages is
     typed.
     """
-    chosen = sources(files, users, seed)
+    # Small ones: fifty users' parsers would otherwise take the processor from the one server.
+    chosen = sorted(sources(files, _CHOICE * users, seed), key=lambda path: path.stat().st_size)
+    chosen = list(files) or chosen[:users]
     fit = [path for path in chosen if replay.stretch(path, keystrokes=1, every=1, seed=seed)]
     if not fit:
         raise UsageError("The files have too few lines of code to type.")

@@ -16,7 +16,7 @@ from pillion.engine.base import Priority
 _FAST = 0.1
 """Seconds to a first token that leave nothing to spare."""
 
-_LONGEST = 0.3
+_LONGEST = 0.5
 """Seconds that a request is held back at most; the next key of a brisk typist comes sooner."""
 
 _REMEMBERED = 9
