@@ -53,3 +53,34 @@ def test_many_small_parts_are_joined() -> None:
     assert len(parts) == MOST
     assert parts[0][0] == 1
     assert parts[-1][1] == 30
+
+
+LONG = """\
+def f(a):
+    for b in a:
+        if b > 1:
+            c(b)
+        elif b < 0:
+            d(b)
+        else:
+            e(b)
+    return a
+"""
+LONG_SCRIPT = """\
+function f(a) {
+  for (const b of a) {
+    if (b > 1) {
+      c(b);
+    } else {
+      d(b);
+    }
+    e(b);
+  }
+  return a;
+}
+"""
+
+
+def test_long_parts_are_gone_into() -> None:
+    assert found(LONG, "python", "for") == [(1, 1), (2, 3), (4, 5), (6, 7), (8, 8)]
+    assert found(LONG_SCRIPT, "javascript", "for") == [(1, 1), (2, 3), (4, 6), (7, 7), (9, 9)]

@@ -1,11 +1,13 @@
 """An explanation of code that speaks only of what is there.
 
-    range -> what it uses -> its parts -> prompt -> model, line by line -> what is so -> Markdown
+    range -> what it uses -> its parts -> prompt -> model, line by line -> what is so
+          -> what is read off the code -> Markdown
 
 The model sees the range with line numbers and secrets hidden, and the headers of what it uses,
 here and in the workspace. It goes on from sentences that are begun for it: one about the whole, one
 for each part by its lines, as the parser has them. A sentence about names or lines that do not
-exist is left out. What the code uses is listed below as it is known, not as the model says.
+exist is left out. What can be read off the code is listed below as it stands there, not as the
+model says: conditions, ranges, errors and given results, and what the code uses.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from pillion.post.rewrite.indent import dedent
 from pillion.prompt.explain import explaining, numbered
 from pillion.syntax.definitions import definitions
 from pillion.syntax.extent import extent
+from pillion.syntax.facts import facts
 from pillion.syntax.languages import language_of
 from pillion.syntax.parse import parse
 from pillion.syntax.steps import steps
@@ -46,7 +49,7 @@ MOST_LINES = 200
 MOST_TOKENS = 70
 """Of one line; a small model that is given more begins to repeat itself."""
 
-MOST_ANSWER_TOKENS = 9 * MOST_TOKENS
+MOST_ANSWER_TOKENS = 11 * MOST_TOKENS
 
 _FRAME_TOKENS = 64
 _LONGEST_QUOTE = 60
@@ -70,6 +73,8 @@ class Explanation:
     first: int
     last: int
     """Lines, from 1."""
+    facts: tuple[str, ...] = ()
+    """What is read off the code, a line of Markdown each."""
     left_out: tuple[str, ...] = ()
     """What sentences spoke of that were left out, because it does not exist."""
 
@@ -79,9 +84,14 @@ class Explanation:
         return f"# {self.title}\n\n{self.text}{self.footer}"
 
     @property
+    def exactly(self) -> str:
+        """What is read off the code, under its heading; empty where that is nothing."""
+        return "## Worth knowing\n\n" + "".join(self.facts) if self.facts else ""
+
+    @property
     def footer(self) -> str:
         """What follows behind the model's own text."""
-        parts = []
+        parts = [f"\n{self.exactly}"] if self.facts else []
         if self.uses:
             rows = "\n".join(_row(one) for one in self.uses)
             parts.append(f"\n## What it uses\n\n{rows}\n")
@@ -142,8 +152,16 @@ async def explain(
         return Nothing(Reason.CANCELLED)
     if not writer.text.strip():
         return Nothing(Reason.MODEL_STOPPED)
+    lines = snapshot.lines
+    read = facts(parsed, hidden, found.start, found.end)
     made = Explanation(
-        title, writer.text, uses, first, first + found.lines - 1, tuple(claims.left_out)
+        title,
+        writer.text,
+        uses,
+        first,
+        first + found.lines - 1,
+        tuple(f"- Line {lines.at(fact.at) + 1}: {fact.text}.\n" for fact in read),
+        tuple(claims.left_out),
     )
     stream(made.footer)
     return made
@@ -195,7 +213,8 @@ def _plain(said: str) -> str:
 def _whole_sentences(said: str) -> str:
     """Drop a last sentence that has no end, if there is one before it."""
     said = said.strip()
-    if said.endswith((".", "!", "`", ")")) or ". " not in said:
+    whole = said.endswith((".", "!", "`", ")")) and said.count("`") % 2 == 0
+    if whole or ". " not in said:
         return said
     return said[: said.rindex(". ") + 1]
 

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from pillion.sandbox.trial import Check, Outcome
 
 
-HASTY, PATIENT, LONGEST = 0.15, 1.0, 2.5
-"""Seconds of the processor for one check: a right answer takes milliseconds most often."""
+FIRST, HASTY, PATIENT, LONGEST = 0.05, 0.15, 1.0, 2.5
+"""Seconds of the processor for one check: a right answer takes milliseconds most often.
+
+At the first look at many versions, most of which may never end; beyond the tests; and else.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ class Trials:
 
     async def _sifted(self, texts: Sequence[str]) -> list[list[Outcome]]:
         """Look at many versions, first with little patience: most that take long never end."""
-        rows = await self._trial(texts, self.checks, Bounds(HASTY, self.seconds), closely=False)
+        rows = await self._trial(texts, self.checks, Bounds(FIRST, self.seconds), closely=False)
         if any(outcome.passed for row in rows for outcome in row[-1:]):
             return rows
         slow = [place for place, row in enumerate(rows) if _undecided(row)]

@@ -123,6 +123,11 @@ class _Version:
     behaviour: tuple[str, ...] = ()
     score: float = 0.0
 
+    @property
+    def kind(self) -> object:
+        """Equal for versions that behave alike; each its own where nothing could be tried."""
+        return self.behaviour or self.text
+
 
 @dataclass
 class Answers:
@@ -246,12 +251,11 @@ async def _chosen(pool: _Pool, writer: _Writer, failures: str) -> Fix:
     fewest = min(map(_crashes, good))
     groups: dict[object, list[_Version]] = {}
     for version in good:
-        # Where nothing beyond the tests could be tried, each behaves as nobody knows.
-        groups.setdefault(version.behaviour or version.text, []).append(version)
+        groups.setdefault(version.kind, []).append(version)
     scored = []
     if len(good) > 1:
         # Each behaviour has its say before any has two.
-        turns = sorted(good, key=lambda v: groups[v.behaviour or v.text].index(v))
+        turns = sorted(good, key=lambda v: groups[v.kind].index(v))
         for version in turns[:MOST_SCORED]:
             likely = await writer.likelihood(version.text)
             lost = CRASH * (_crashes(version) - fewest)
@@ -260,14 +264,23 @@ async def _chosen(pool: _Pool, writer: _Writer, failures: str) -> Fix:
         scored = good
     scored.sort(key=lambda version: -version.score)
     first = scored[0]
-    others = [v for v in scored if (v.behaviour or v.text) != (first.behaviour or first.text)]
-    # What the model wrote itself it always finds likely; that alone settles nothing.
-    own = all(version.source == MODEL for version in groups[first.behaviour or first.text])
-    sure = not others or (not own and first.score - others[0].score >= MARGIN)
-    rivals = len(good) - len(groups[first.behaviour or first.text])
+    own = [version for version in scored if version.kind == first.kind]
+    others = [version for version in scored if version.kind != first.kind]
+    # To fail near the tests where another one copes is no sign of being right.
+    sure = not others or (_crashes(first) == fewest and _settled(own, others))
+    rivals = len(good) - len(groups[first.kind])
     document = writer.function.put(first.text)
     passed = first.verdict.passed
     return Fix(first.text, document, first.source, passed, sure, rivals, pool.tried, failures)
+
+
+def _settled(own: Sequence[_Version], others: Sequence[_Version]) -> bool:
+    """Whether the likeliest behaviour is much likelier than any other.
+
+    What the model wrote itself it always finds likely; that settles nothing for its own version.
+    """
+    scores = [version.score for version in own if version.source != MODEL]
+    return bool(scores) and max(scores) - max(v.score for v in others) >= MARGIN
 
 
 class _Writer:

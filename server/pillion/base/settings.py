@@ -172,6 +172,13 @@ class Settings:
         minimum=0,
         maximum=3,
     )
+    edit_linters: bool = _setting(
+        "edit.linters",
+        False,
+        "Run the linters and the type checker that the project has settings for (ruff, mypy, "
+        "eslint, tsc) on what the model wrote, before it is shown. Off: no program of a project "
+        "is run for it.",
+    )
     chat_max_tokens: int = _setting(
         "chat.maxTokens",
         512,

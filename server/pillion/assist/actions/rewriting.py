@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pillion.assist.actions.action import QUICK_FIX, REWRITE, Action, Change, Offer
 from pillion.assist.actions.common import outcome_of, text_of
 from pillion.assist.edit import Order, edit
+from pillion.assist.looks import looking
 from pillion.base.outcome import Nothing, Reason
 from pillion.context.redact import redact
 from pillion.prompt.edit import instruction_of
@@ -115,14 +116,16 @@ async def _rewritten(
         place.path,
         may_stay,
     )
-    made = await edit(
-        order,
-        tools.engine,
-        tools.cancel,
-        rounds=tools.settings.edit_rounds,
-        index=place.index,
-        report=tools.report,
-    )
+    async with looking(place.snapshot, tools.settings, instruction) as looks:
+        made = await edit(
+            order,
+            tools.engine,
+            tools.cancel,
+            rounds=tools.settings.edit_rounds,
+            index=place.index,
+            looks=looks,
+            report=tools.report,
+        )
     return outcome_of(made, place, "Written by Pillion")
 
 

@@ -40,6 +40,8 @@ class Understanding:
     code: str
     """What would be written if all of them are accepted."""
     evidence: Evidence
+    drafts: tuple[str, ...] = ()
+    """All that was written, for `Task.drafts`."""
 
 
 async def understand(
@@ -62,7 +64,8 @@ async def understand(
         everyone = [index for group in view.held.groups for index in group]
         known = [one.call for one in (*view.spec.agreed, *task.rejected)]
         examples = telling(view.seen, everyone, MOST, known)
-    return Understanding(restated(view.spec), examples, answer.code, answer.evidence)
+    drafts = tuple(one.code for one in view.candidates)
+    return Understanding(restated(view.spec), examples, answer.code, answer.evidence, drafts)
 
 
 def telling(
