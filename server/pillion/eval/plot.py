@@ -85,7 +85,7 @@ def soak(found: Soak, path: Path) -> None:
         sizes = [one.footprint.resident / 1e6 for one in samples]
         counts = [one.footprint.handles for one in samples]
         for axes, values in ((memory, sizes), (handles, counts)):
-            axes.plot(requests, values, ".-", color=color, markersize=2, linewidth=1, label=label)
+            axes.plot(requests, values, color=color, linewidth=1.2, label=label)
     memory.set_ylabel("MB resident")
     memory.set_ylim(bottom=0)
     handles.set_ylabel("open handles")

@@ -52,7 +52,10 @@ _SLOT_TOKENS = 640
 @click.option("--keys", default=5.0, show_default=True, help="Keys per second of each user.")
 @click.option("--pause", default=3.0, show_default=True, help="Seconds between lines, in the mean.")
 @click.option(
-    "--batch", default=32, show_default=True, help="Tokens that the server reads at once."
+    "--batch",
+    default=32,
+    show_default=True,
+    help="Tokens that the server reads at once, beside one that it writes for each user.",
 )
 @seed_option
 @model_option
@@ -96,11 +99,13 @@ def load(
         max_tokens=32,
     )
     pace = suite.Pace(keys, pause)
+    # A slot that gets no room in a batch says nothing, and so does not notice that it was cancelled.
+    room = users + batch
     options = {
         "n_parallel": users,
         "n_ctx": users * _SLOT_TOKENS,
-        "n_batch": max(batch, users),
-        "n_ubatch": max(batch, users),
+        "n_batch": room,
+        "n_ubatch": room,
         "endpoint_slots": True,
         "cache_ram_mib": 0,
     }
