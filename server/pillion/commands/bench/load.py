@@ -99,7 +99,7 @@ def load(
         max_tokens=32,
     )
     pace = suite.Pace(keys, pause)
-    # A slot that gets no room in a batch says nothing, and so does not notice that it was cancelled.
+    # A slot without room in a batch reports nothing, and so notices late that it was cancelled.
     room = users + batch
     options = {
         "n_parallel": users,
