@@ -8,6 +8,7 @@ import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from tree_sitter import Query, QueryCursor
 
 from pillion.syntax import parse as parsing
 from pillion.syntax.languages import PLAIN, Language, language_of, languages
@@ -67,6 +68,17 @@ def test_typing_leaves_no_texts_behind() -> None:
     finally:
         tracemalloc.stop()
     assert held[-1] - held[20] < len(text)
+
+
+def test_queries_see_the_text_of_nodes() -> None:
+    """Also of nodes that are longer than the pieces in which the text was handed over."""
+    body = "".join(f"    value_{n} = {n}\n" for n in range(400))
+    parsed = parse(f"def f():\n{body}", PYTHON)
+    assert parsed is not None
+    assert parsed.tree.root_node.text == parsed.offsets.data
+    query = Query(parsed.tree.language, '((identifier) @one (#match? @one "^value_39.$"))')
+    found = QueryCursor(query).captures(parsed.tree.root_node)["one"]
+    assert [parsed.slice(node) for node in found] == [f"value_{n}" for n in range(390, 400)]
 
 
 def test_a_tree_grown_from_the_one_before_is_the_same_as_a_fresh_one() -> None:

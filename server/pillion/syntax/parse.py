@@ -47,7 +47,7 @@ MAX_ERROR_CHILDREN = 4_000
 _REFUSALS = 20
 
 _KEPT = 8
-_CHUNK = 512
+_CHUNK, _LONG = 512, 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,9 +158,11 @@ def _parse(text: str, language: Language, grammar: Grammar, before: Parsed | Non
     offsets = ByteOffsets(text)
     data = offsets.data
     deadline = time.thread_time() + MAX_SECONDS
+    parsing = True
 
-    def read(byte: int, _: object) -> bytearray:
-        return _pieces.of(data, byte)
+    def read(byte: int, _: object) -> bytes | bytearray:
+        # The tree keeps this function: queries ask it for the text of nodes, and want bytes.
+        return _pieces.of(data, byte) if parsing else data[byte : byte + _LONG]
 
     def too_slow(_: int, __: bool) -> bool:
         return time.thread_time() > deadline
@@ -173,6 +175,8 @@ def _parse(text: str, language: Language, grammar: Grammar, before: Parsed | Non
             tree = parser.parse(read, _edited(before, data), progress_callback=too_slow)
     except ValueError:  # The progress callback ended it.
         return None
+    finally:
+        parsing = False
     return None if _garbled(tree.root_node) else Parsed(language, tree, offsets)
 
 
