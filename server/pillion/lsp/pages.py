@@ -26,7 +26,8 @@ class Pages:
             self._folder = Path(tempfile.mkdtemp(prefix="pillion-pages-"))
         name = _NAME.sub("-", title).strip("-.")[:60] or "page"
         path = self._folder / f"{name}.md"
-        path.write_text(markdown, encoding="utf-8")
+        # Half a surrogate pair can be in a document or an answer, but not in a file.
+        path.write_text(markdown, encoding="utf-8", errors="replace")
         return path.as_uri()
 
     def clear(self) -> None:
