@@ -27,7 +27,7 @@ SANDBOX = command -v bwrap >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt
 	{ apt-get update -q >/dev/null 2>&1 && apt-get install -y -q bubblewrap >/dev/null 2>&1; }; } || \
 	echo "bubblewrap is not installed; the tests use the next best sandbox."; }
 
-.PHONY: help demo test test-fast test-editors vsix install lint format types docs bench clean
+.PHONY: help demo test test-fast test-editors vsix install lint format types docs fuzz bench clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -68,6 +68,12 @@ lint: $(VENV)/.test ## Check style, types and layers
 format: $(VENV)/.test ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Runs add up in build/fuzz, so that a long one can be made in pieces: `make fuzz COUNT=1000000 FUZZ=jsonrpc`.
+COUNT ?= 200000
+FUZZ ?=
+fuzz: $(VENV)/.test ## Throw COUNT bad inputs at each parser and at a whole server
+	$(BIN)/python -W ignore tests/fuzz/run.py --count $(COUNT) $(FUZZ)
 
 docs: $(VENV)/.test ## Write the generated pages anew
 	$(BIN)/python -m pillion.cli docs docs --vscode clients/vscode/package.json
