@@ -102,6 +102,7 @@ def test_counts_that_are_no_numbers(count: object) -> None:
         json.dumps(RECORD | {"address": []}),
         json.dumps(RECORD | {"pid": True}),
         '[{"at": "yesterday", "lived": 1, "cause": "x"}]',
+        '[{"at": 1' + "0" * 400 + ', "lived": 1, "cause": "x"}]',
     ],
 )
 def test_damaged_records_of_a_host(tmp_path: Path, text: str) -> None:

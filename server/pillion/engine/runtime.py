@@ -230,6 +230,7 @@ def _has_kinds(found: Record | End) -> bool:
     return all(
         isinstance(value := getattr(found, one.name), kinds[str(one.type)])
         and not isinstance(value, bool)
+        and (not isinstance(value, int) or abs(value) < 1 << 53)
         for one in fields(found)
     )
 
