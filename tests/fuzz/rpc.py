@@ -16,6 +16,7 @@ import os
 import queue
 import random
 import re
+import subprocess
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -237,8 +238,13 @@ class Session:
             threading.Thread(target=self._read_all, daemon=True),
         ]
 
-    async def run(self, units: Iterable[bytes], *, waits: bool = True) -> None:
-        """Play a session; raises `FuzzError`. Without `waits` it ends while requests are open."""
+    async def run(
+        self, units: Iterable[bytes], *, waits: bool = True, command: Sequence[str] = ()
+    ) -> None:
+        """Play a session; raises `FuzzError`. Without `waits` it ends while requests are open.
+
+        With a `command` the server is that program, over its real standard streams.
+        """
         workspace = Workspace()
 
         def make(settings: Settings) -> tuple[FakeEngine, Completer]:
@@ -246,10 +252,18 @@ class Session:
             engine = FakeEngine([*self._rng.sample(_SCRIPTS, len(_SCRIPTS))] * 400)
             return engine, Completer(engine, workspaces=workspace)
 
-        server = PillionServer(make, NoDownloads(), COMMAND_LINE, workspace)
+        async def serve() -> int:
+            if command:
+                process = await asyncio.create_subprocess_exec(
+                    *command, stdin=self._source, stdout=self._sink, stderr=subprocess.DEVNULL
+                )
+                return await process.wait()
+            server = PillionServer(make, NoDownloads(), COMMAND_LINE, workspace)
+            return await server.run(StdioConnection(self._source, self._sink))
+
         self._loop.set_exception_handler(self._complain)
         with _errors(self.problems):
-            running = asyncio.create_task(server.run(StdioConnection(self._source, self._sink)))
+            running = asyncio.create_task(serve())
             for thread in self._threads:
                 thread.start()
             for unit in units:
@@ -370,7 +384,10 @@ def editor(rng: random.Random, recorded: Sequence[Json]) -> Callable[[Json], lis
     """Return an editor that answers what the server asks, rightly or wrongly, but always."""
 
     def answers(request: Json) -> list[bytes]:
-        right: Json = {"workspace/configuration": [None], "workspace/applyEdit": {"applied": True}}
+        right: Json = {
+            "workspace/configuration": [COMMAND_LINE],
+            "workspace/applyEdit": {"applied": True},
+        }
         result = right.get(request["method"])
         dice = rng.random()
         value: Json = {"jsonrpc": "2.0", "id": request["id"], "result": result}

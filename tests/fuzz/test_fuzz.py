@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,8 @@ from inputs import corpus
 
 # An ignore file may hold sets that some future version of Python reads differently.
 pytestmark = pytest.mark.filterwarnings("ignore:Possible:FutureWarning")
+
+SERVER = Path(__file__).parents[1] / "e2e" / "fake_server.py"
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -85,3 +89,14 @@ def test_any_messages(messages: list[Any]) -> None:
         await session.run([*rpc.Units(rng).hello(), *units])
 
     asyncio.run(run())
+
+
+@pytest.mark.e2e
+async def test_a_session_over_real_standard_streams() -> None:
+    rng = random.Random(5)
+    units = rpc.Units(rng)
+    session = rpc.Session(rng, rpc.editor(rng, [None]))
+    command = [sys.executable, str(SERVER), '{"scripts": [{"chunks": ["pass"]}]}']
+    inputs = [*units.hello(), *(units.one() for _ in range(500))]
+    await session.run(inputs, command=command)
+    assert session.answered['"probe"'] == 1
