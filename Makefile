@@ -34,7 +34,7 @@ SANDBOX = $(call PROGRAM,bwrap,bubblewrap) || \
 TERMINAL = $(call PROGRAM,tmux,tmux) || \
 	echo "tmux is not installed; the test of the chat in a terminal is left out."
 
-.PHONY: help demo test test-fast test-editors vsix install lint format types docs bench clean
+.PHONY: help demo test test-fast test-editors vsix install lint format types docs fuzz bench clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -76,6 +76,12 @@ lint: $(VENV)/.test ## Check style, types and layers
 format: $(VENV)/.test ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Runs add up in build/fuzz, so that a long one can be made in pieces: `make fuzz COUNT=1000000 FUZZ=jsonrpc`.
+COUNT ?= 200000
+FUZZ ?=
+fuzz: $(VENV)/.test ## Throw COUNT bad inputs at each parser and at a whole server
+	$(BIN)/python -W ignore tests/fuzz/run.py --count $(COUNT) $(FUZZ)
 
 docs: $(VENV)/.test ## Write the generated pages anew
 	$(BIN)/python -m pillion.cli docs docs --vscode clients/vscode/package.json
