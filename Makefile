@@ -20,6 +20,11 @@ NO_AMX := $(if $(filter x86_64,$(shell uname -m)),-mno-amx-tile -mno-amx-int8 -m
 LLAMA_ENV := CFLAGS="$(CFLAGS) $(NO_AMX)" CXXFLAGS="$(CXXFLAGS) $(NO_AMX)" \
 	CMAKE_ARGS="-DLLAVA_BUILD=OFF $(CMAKE_ARGS)"
 
+VERSION = $(shell sed -n 's/^version = "\(.*\)"$$/\1/p' pyproject.toml)
+# One lock for all platforms and all versions of Python that are supported.
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
+	--no-header --no-annotate
+
 # Tests run code that a model wrote. With bubblewrap that is safest; root gets it where apt-get has
 # it. Without it Pillion makes the namespaces itself, or says that there are only limits.
 SANDBOX = command -v bwrap >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
@@ -27,7 +32,7 @@ SANDBOX = command -v bwrap >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt
 	{ apt-get update -q >/dev/null 2>&1 && apt-get install -y -q bubblewrap >/dev/null 2>&1; }; } || \
 	echo "bubblewrap is not installed; the tests use the next best sandbox."; }
 
-.PHONY: help demo test test-fast test-editors vsix install lint format types docs bench clean
+.PHONY: help demo test test-fast test-editors vsix install lint format docs lock audit release-check clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -69,8 +74,21 @@ format: $(VENV)/.test ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: $(VENV)/.test ## Write the generated pages anew
-	$(BIN)/python -m pillion.cli docs docs --vscode clients/vscode/package.json
+docs: $(VENV)/.test ## Write the generated pages anew, and build the site into dist/site
+	$(BIN)/pillion docs docs --vscode clients/vscode/package.json --share release/share
+	$(BIN)/python release/licences.py docs/licences.md
+	PILLION_SITE=dist/site/$(VERSION) NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+lock: $(VENV)/.release ## Pin all packages anew, with their hashes
+	$(LOCK) --no-emit-package llama-cpp-python pyproject.toml --output-file release/requirements.lock
+	echo llama-cpp-python==$(LLAMA) | $(LOCK) --no-deps - --output-file release/llama.lock
+
+audit: $(VENV)/.release ## Look for known vulnerabilities, where the databases can be reached
+	$(BIN)/python release/audit.py
+
+release-check: $(VENV)/.release ## Build what is released, install it in clean places, and try it there
+	$(BIN)/pillion models pull
+	$(BIN)/python release/check.py $(STEPS)
 
 clean: ## Remove .venv and build output; models and wheels in the cache stay
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -82,7 +100,7 @@ $(VENV)/bin/python:
 $(WHEEL): | $(VENV)/bin/python
 	@mkdir -p $(WHEELS) && rm -rf $(LLAMA_SOURCE)
 	@$(PIP) download --quiet --no-deps --no-binary llama-cpp-python \
-		--dest $(WHEELS) llama-cpp-python==$(LLAMA)
+		--dest $(WHEELS) --require-hashes --requirement release/llama.lock
 	@tar -xzf $(LLAMA_SOURCE).tar.gz -C $(WHEELS)
 	@if patch --version >/dev/null 2>&1; then \
 		patch --quiet -p1 -d $(LLAMA_SOURCE) <llama.patch; \
@@ -103,5 +121,9 @@ $(VENV)/.install: pyproject.toml $(WHEEL) | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.install
-	$(PIP) install --quiet --editable '.[test]'
+	$(PIP) install --quiet --editable '.[test,docs]'
+	@touch $@
+
+$(VENV)/.release: $(VENV)/.test
+	$(PIP) install --quiet --editable '.[release]'
 	@touch $@
