@@ -106,10 +106,10 @@ def test_everything_comes_by_its_hash(
     ran: list[list[str]] = []
     monkeypatch.setenv("PILLION_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setattr(script, "_run", lambda command, _: ran.append(command) or 0)
-    monkeypatch.setattr(script.venv, "create", lambda *_, **__: None)
+    monkeypatch.setattr(script.venv, "create", lambda folder, **_: folder.mkdir())
     built = tmp_path / "llama.whl"
     monkeypatch.setattr(script, "_llama_wheel", lambda *_: built)
-    script._install(tmp_path, tmp_path / "pillion.whl")
+    script._install(tmp_path / "server", tmp_path / "pillion.whl")
     locked, own, started = (" ".join(command) for command in ran)
     assert f"install --require-hashes --requirement {tmp_path / 'requirements.lock'}" in locked
     assert own.endswith(f"install --no-deps {built} {tmp_path / 'pillion.whl'}")
