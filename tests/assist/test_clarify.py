@@ -13,14 +13,17 @@ from pillion.assist.clarify.behaviour import LOOPS, NOTHING, outcomes
 from pillion.assist.clarify.candidates import take
 from pillion.assist.clarify.consider import consider
 from pillion.assist.clarify.evidence import same
+from pillion.assist.clarify.inputs import inputs
 from pillion.assist.clarify.intent import wants_code
-from pillion.assist.clarify.spec import read
+from pillion.assist.clarify.proposals import propose
+from pillion.assist.clarify.spec import agreed, explained, read
 from pillion.assist.clarify.stated import stated
 from pillion.assist.clarify.task import (
     YOU_DECIDE,
     Answer,
     Budget,
     Clear,
+    Example,
     Kind,
     Question,
     Task,
@@ -83,6 +86,112 @@ async def test_answer_chooses(said: str, outcome: str) -> None:
     verdict = await considered(task, NONE, NONE, ZERO, RAISE)
     assert isinstance(verdict, Clear)
     assert outcome in verdict.code
+
+
+async def test_answer_explains() -> None:
+    """A value and words behind it: an example, and a sentence of the request."""
+    question = await asked(MEAN, ZERO, NONE, RAISE, NONE)
+    said = Answer(question, "return None: an empty list has no mean at all")
+    assert agreed(said) == Example("[]", "None")
+    spec = read(replace(MEAN, answers=(said,)))
+    assert spec.source.splitlines() == [
+        "Return the mean of numbers.",
+        "an empty list has no mean at all",
+    ]
+    value = Answer(question, "-1. Negative means that there is none.")
+    assert agreed(value) == Example("[]", "-1")
+    assert explained(value) == "Negative means that there is none."
+    assert not explained(Answer(question, "[1, 2]"))
+    assert not explained(Answer(question, "'a. b c d e'"))
+    assert not explained(Answer(question, YOU_DECIDE))
+    words = Answer(question, "whatever the others in this file do")
+    assert agreed(words) is None
+    assert read(replace(MEAN, answers=(words,))).source.endswith(words.text)
+
+
+async def test_drafts_stay() -> None:
+    """A draft from before the question may be the one that does what was answered."""
+    question = await asked(MEAN, ZERO, NONE, RAISE, NONE)
+    task = replace(MEAN, answers=(Answer(question, "raise ValueError"),))
+    verdict = await considered(task, NONE, ZERO, budget=Budget(2, proposals=0, rounds=0))
+    assert isinstance(verdict, Clear)
+    assert "raise ValueError" in verdict.code
+
+
+async def test_asked_twice_without_examples() -> None:
+    """One answer is no example of all that is open: what still differs is asked about, once."""
+    task = Task("", 'def f(n: int) -> int:\n    """Return a number for n."""\n')
+    bodies = [
+        f"    return {none} if not n else {below} if n < 0 else n"
+        for none in (5, 6)
+        for below in (7, 8)
+    ]
+    question = await asked(task, *bodies)
+    assert (question.call, question.outcomes) == ("0", ("5", "6"))
+    once = replace(task, answers=(Answer(question, "return 6"),))
+    second = await asked(once, *bodies)
+    assert int(second.call) < 0
+    assert second.outcomes == ("7", "8")
+    twice = replace(once, answers=(*once.answers, Answer(second, "return 8")))
+    verdict = await considered(twice, *bodies)
+    assert isinstance(verdict, Clear)
+    assert "return 6 if not n else 8" in verdict.code
+
+
+async def test_what_the_user_said_weighs_more() -> None:
+    """Where no draft does everything, what was accepted comes before what the request states."""
+    stated = "    >>> f(3)\n    9\n    >>> f(4)\n    16\n"
+    code = f'def f(n: int) -> int:\n    """Return a number.\n{stated}    """'
+    task = Task("", code, accepted=(Example("5", "10"),))
+    verdict = await considered(
+        task, "    return n * n", "    return 2 * n", budget=Budget(2, rounds=0)
+    )
+    assert isinstance(verdict, Clear)
+    assert "2 * n" in verdict.code
+
+
+def test_parameters_of_one_type_differ() -> None:
+    """An input whose arguments are all equal tells nothing of which is which."""
+    spec = read(Task("", 'def f(a: int, b: int):\n    """Return one of them."""\n'))
+    found = inputs(spec, 8)
+    assert found[0] == "0, 0"
+    assert all(len(set(one.split(", "))) == 2 for one in found[1:])
+
+
+async def test_what_none_does_is_mended() -> None:
+    """The model is told which call goes wrong; without an example that was accepted it is not."""
+    minus = "    return sum(numbers) / len(numbers) if numbers else -1.0\n```"
+    task = replace(MEAN, accepted=(Example("[]", "-1.0"),))
+    scripts = [Script([body]) for body in (ZERO, NONE, minus, minus)]
+    engine = FakeEngine(scripts)
+    verdict = await consider(task, engine, Budget(2, proposals=0), Cancel())
+    assert isinstance(verdict, Clear)
+    assert "-1.0" in verdict.code
+    told = "".join(piece for piece in engine.requests[-1].prompt.pieces if isinstance(piece, str))
+    assert "`mean([])` returns 0.0, but must return -1.0." in told
+    rejected = replace(MEAN, rejected=(Example("[]", "0.0"),))
+    engine = FakeEngine([Script([ZERO])])
+    await consider(rejected, engine, Budget(2, proposals=0), Cancel())
+    assert len(engine.requests) == 2
+    engine = FakeEngine([Script([ZERO])])
+    await consider(MEAN, engine, Budget(2, proposals=0), Cancel())
+    assert len(engine.requests) == 1
+
+
+async def test_model_thinks_of_inputs() -> None:
+    """What a caller would pass; what is no literal, or of another number, is left out."""
+    spec = read(Task("", 'def f(pairs):\n    """Return the longest of them.\n    """\n'))
+    scripts = [Script([text]) for text in ("[(1, 2)])", "[(1, 2)]) == 3", "x)", "'(', 2", "(")]
+    engine = FakeEngine(scripts)
+    proposed = await propose(spec, engine, Budget(proposals=5), Cancel())
+    assert proposed == ["[(1, 2)]"]
+    asked = engine.requests[0]
+    assert (asked.samples, asked.stops) == (5, ("\n",))
+    assert str(asked.prompt.pieces[-1]).endswith("Return the longest of them.\n    >>> f(")
+    found = inputs(spec, 32, [*proposed, "1, 2"])
+    assert found[0] == "[(1, 2)]"
+    assert "[]" in found
+    assert "1, 2" not in found
 
 
 async def test_you_decide() -> None:

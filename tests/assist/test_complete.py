@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,10 +18,21 @@ from pillion.base.outcome import Nothing, Reason
 from pillion.base.settings import Settings
 from pillion.context.index.index import Index
 from pillion.context.index.workspace import Workspace
-from pillion.engine.base import Cancel, FinishReason, ModelInfo, Priority
+from pillion.engine.base import (
+    Cancel,
+    Chunk,
+    Finish,
+    FinishReason,
+    ModelInfo,
+    Priority,
+    Request,
+)
 from pillion.engine.fake import FakeEngine, Script
 from pillion.prompt.fim import NO_FIM
 from pillion.prompt.model_input import Special
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
 
 
 async def ask(
@@ -67,6 +79,13 @@ async def test_one_line_stops_the_model_at_the_end_of_the_line() -> None:
     assert answer.finish is not None
     assert answer.finish.reason is FinishReason.CANCELLED
     assert answer.finish.generated_tokens <= 2
+
+
+async def test_the_model_is_not_asked_for_a_secret() -> None:
+    engine = says("hunter2")
+    outcome = (await ask(engine, 'password = "█"\n')).outcome
+    assert isinstance(outcome, Nothing)
+    assert (outcome.reason, engine.requests) == (Reason.NOT_HERE, [])
 
 
 async def test_an_empty_answer_has_a_reason() -> None:
@@ -137,11 +156,9 @@ async def test_who_asks_may_choose() -> None:
         [Script([text]) for text in ("f(a)", "f( a )", "g(b)", "f(a)", "h(c)", "i")]
     )
     assert await asked(engine, "x = █\n") == ["f(a)", "g(b)", "h(c)"]
-    heats = [request.sampling.temperature for request in engine.requests]
-    assert heats[0] == 0.0
-    assert all(heats[1:])
-    assert len({request.sampling.seed for request in engine.requests[1:]}) == 4
-    assert len({request.prompt for request in engine.requests}) == 1, "it is read once"
+    (request,) = engine.requests
+    assert [request.alone(sample).sampling.temperature > 0 for sample in (0, 1)] == [False, True]
+    assert engine.played < request.samples, "no more are written than can be shown"
 
 
 async def test_who_asks_gets_what_there_is() -> None:
@@ -151,7 +168,30 @@ async def test_who_asks_gets_what_there_is() -> None:
     assert await asked(says("f(a)", log_probability=-3.0), "x = █\n") == ["f(a)"]
     engine = says("")
     assert await asked(engine, "x = █\n") == []
-    assert len(engine.requests) == 1 + TRIES
+    assert engine.played == 1 + TRIES
+
+
+class Abreast(FakeEngine):
+    """Writes the samples side by side, and the last one ends first."""
+
+    async def stream(self, request: Request, cancel: Cancel) -> AsyncGenerator[Chunk, None]:
+        assert not cancel.is_set()
+        texts = [script.chunks[0] for script in self.scripts][: request.samples]
+        self.requests.append(request)
+        for sample, text in enumerate(texts):
+            yield Chunk(text[:-1], sample=sample)
+        for sample, text in reversed(list(enumerate(texts))):
+            yield Chunk(text[-1:], Finish(FinishReason.STOP), sample)
+
+
+async def test_it_makes_no_difference_whether_they_are_written_side_by_side() -> None:
+    texts = ("f(a)", "f( a )", "g(b)", "x y z", "h(c)", "i(d)")
+    scripts = [Script([text]) for text in texts]
+    for marked in ("x = █\n", "def f():\n    █\n"):
+        abreast = await asked(Abreast(scripts), marked)
+        assert abreast == await asked(FakeEngine(scripts), marked)
+        assert abreast[0] == "f(a)"
+        assert len(abreast) == 3
 
 
 async def test_who_does_not_ask_gets_one() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pillion.assist.edit import Edited, Order, Refused, edit
+from pillion.assist.edit import SAMPLES, Edited, Order, Refused, edit
 from pillion.base.errors import EngineError
 from pillion.base.outcome import Reason
 from pillion.engine.base import Cancel, FinishReason, Priority
@@ -75,7 +75,9 @@ async def test_what_cannot_be_mended_is_refused_with_the_text() -> None:
     assert isinstance(made, Refused)
     assert made.why.reason is Reason.UNKNOWN_NAME
     assert "circle(r)" in made.text
-    assert (made.rounds, len(engine.requests)) == (3, 3)
+    # Before the last answer the model is asked what has to change.
+    assert (made.rounds, len(engine.requests)) == (3, 4)
+    assert [one.samples for one in engine.requests] == [1, SAMPLES, 1, SAMPLES]
 
 
 async def test_code_that_may_stay_is_not_asked_for_again() -> None:
@@ -207,7 +209,7 @@ async def test_a_new_weakness_goes_back_once() -> None:
     made = await edit(order(), engine, Cancel())
     assert isinstance(made, Edited)
     assert "CWE-95" in read(engine)
-    assert (made.rounds, made.weak, made.notes) == (2, "", ())
+    assert (made.rounds, made.doubts, made.notes) == (2, (), ())
 
 
 async def test_a_weakness_that_stays_is_shown_with_a_warning() -> None:
@@ -215,7 +217,7 @@ async def test_a_weakness_that_stays_is_shown_with_a_warning() -> None:
         made = await edit(order(), engine, Cancel())
         assert isinstance(made, Edited)
         assert made.edits
-        assert made.weak.startswith("CWE-95")
+        assert made.doubts[0].startswith("CWE-95")
         assert any("CWE-95" in note for note in made.notes)
 
 
@@ -224,4 +226,4 @@ async def test_a_weakness_that_was_there_is_no_news() -> None:
     engine = says("def area(r):\n    return eval(r) * math.pi\n```")
     made = await edit(order(text), engine, Cancel())
     assert isinstance(made, Edited)
-    assert (made.rounds, made.weak) == (1, "")
+    assert (made.rounds, made.doubts) == (1, ())

@@ -67,7 +67,7 @@ def test_pytest() -> None:
     found = report(PYTEST, 1)
     assert (found.passed, found.failed) == (1, 2)
     clamp, mean = found.failures
-    assert clamp.name == "test_clamp"
+    assert clamp.name == "tests/test_calc.py::test_clamp"
     assert clamp.message.startswith("assert 0 == 5")
     assert clamp.lines == ("assert Range(0, 5).clamp(9) == 5",)
     assert mean.message == "ZeroDivisionError: division by zero"
@@ -75,6 +75,38 @@ def test_pytest() -> None:
         Frame("tests/test_calc.py", 15, "test_mean_of_none"),
         Frame("calc.py", 6, "mean"),
     )
+
+
+def test_pytest_names_failures_in_full_also_those_that_were_cut_off() -> None:
+    output = """\
+E   assert 1 == 2
+_________________________ ERROR at setup of test_setup _________________________
+a.py:4: in bad
+    raise ValueError("s")
+E   ValueError: s
+_______________________________ test_p[b::d - e] _______________________________
+a.py:12: in test_p
+E   assert 'b::d - e' == 0
+_______________________________ U.test_sub (i=0) _______________________________
+a.py:19: in test_sub
+E   AssertionError: 0 != 1
+=========================== short test summary info ============================
+FAILED a.py::C::test_p[1.5] - assert [1] == [2]
+FAILED a.py::test_p[b::d - e] - AssertionError
+SUBFAILED(i=0) a.py::U::test_sub - AssertionError: 0 != 1
+ERROR c.py
+ERROR a.py::test_setup - ValueError: s
+3 failed, 1 passed, 2 errors, 2 subtests passed in 0.64s
+"""
+    found = report(output, 1)
+    assert (found.passed, found.failed) == (1, 5)
+    assert [(failure.name, len(failure.frames)) for failure in found.failures] == [
+        ("a.py::test_setup", 1),
+        ("a.py::test_p[b::d - e]", 1),
+        ("U.test_sub (i=0)", 1),
+        ("a.py::C::test_p[1.5]", 0),
+        ("c.py", 0),
+    ]
 
 
 def test_unittest() -> None:
@@ -114,6 +146,7 @@ def test_a_pasted_traceback_with_colours_and_two_causes() -> None:
         ("", None, 0, 1),
         ("no tests ran in 0.01s", 5, 0, 0),
         ("===== 3 passed, 1 skipped in 0.2s =====", 0, 3, 0),
+        ("1 passed, 2 subtests passed in 0.64s", 0, 1, 0),
         ("==== 1 failed, 2 passed, 1 error in 0.2s ====", 1, 2, 2),
     ],
 )

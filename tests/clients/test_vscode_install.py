@@ -105,7 +105,12 @@ def test_everything_comes_by_its_hash(
     """Only what was made here and in the extension is installed without one, and nothing else."""
     ran: list[list[str]] = []
     monkeypatch.setenv("PILLION_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(script, "_run", lambda command, _: ran.append(command) or 0)
+
+    def run(command: list[str], _: dict[str, str]) -> int:
+        ran.append(command)
+        return 0
+
+    monkeypatch.setattr(script, "_run", run)
     monkeypatch.setattr(script.venv, "create", lambda folder, **_: folder.mkdir())
     built = tmp_path / "llama.whl"
     monkeypatch.setattr(script, "_llama_wheel", lambda *_: built)

@@ -96,6 +96,7 @@ def test_an_explanation(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
     assert (found["first"], found["last"]) == (4, 5)
     assert found["text"] == "`f`: It returns `a`."
     assert found["left_out"] == []
+    assert found["facts"] == []
 
 
 def test_nothing_to_explain(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pillion.eval import cancel, speculate, windows
 from pillion.eval.cancel import Trial
-from pillion.eval.figures import at_least, at_most, percentile, ratio, spread
+from pillion.eval.figures import above, at_least, at_most, percentile, ratio, spread
 from pillion.eval.memory import Memory
 from pillion.eval.speculate import ELSEWHERE, REPEATS, Result
 from pillion.eval.windows import Asked, Measured
@@ -24,6 +24,13 @@ def test_no_measurement_meets_no_aim() -> None:
     assert math.isnan(ratio(1, 0))
     assert not at_most(ratio(1, 0), 2).met
     assert not at_least(spread([])["median"], 0).met
+
+
+def test_a_gain_of_nothing_is_no_gain() -> None:
+    assert at_least(0.0, 0.0).met
+    assert not above(0.0, 0.0).met
+    assert not above(ratio(1, 0), 0.0).met
+    assert above(0.01, 0.0).met
 
 
 def test_overlap_is_the_share_of_known_trigrams() -> None:

@@ -18,7 +18,7 @@ from pillion.eval.clarifying import Row, aims, asks, cases, measure, summary
 from pillion.eval.comm import CLEAR, DATA, Problem, load_problems
 from pillion.eval.humaneval import MBPP, load_functions
 from pillion.eval.remembered import Remembered
-from pillion.eval.simulated_user import reply
+from pillion.eval.simulated_user import explain, reply
 from pillion.prompt.model_input import Prompt
 
 CLEAR_TEXT = (
@@ -61,7 +61,8 @@ def test_problem(problem: Problem) -> None:
 
 
 async def measured(problem: Problem, form: str, *bodies: str) -> Row:
-    return await measure(problem, form, FakeEngine([Script([b]) for b in bodies]), Budget(2))
+    budget = Budget(2, proposals=0)
+    return await measure(problem, form, FakeEngine([Script([b]) for b in bodies]), budget)
 
 
 async def test_clear_form(problem: Problem) -> None:
@@ -73,10 +74,10 @@ async def test_clear_form(problem: Problem) -> None:
 async def test_open_reading(problem: Problem) -> None:
     """The user knows which is meant, and the code is written for that."""
     silent, drafts = (SMALLEST, SMALLEST), (SMALLEST, SMALLEST)
-    row = await measured(problem, "1a", *silent, *drafts, LARGEST, LARGEST, "```python")
+    row = await measured(problem, "1a", *silent, *drafts, *[LARGEST] * 8, "```python")
     assert (row.asked, row.kinds, row.answer) == (1, "alternative", "largest")
     assert row.named
-    assert (row.greedy, row.silent, row.after) == (False, False, True)
+    assert (row.greedy, row.silent, row.clicked, row.after) == (False, False, True, True)
     assert not row.told_asks
 
 
@@ -102,6 +103,24 @@ def test_simulated_user(problem: Problem) -> None:
     assert reply(signature, problem, shown) == "def candidate(n: int) -> int:"
     nothing = Question("", (YOU_DECIDE,), Kind.MISSING, "")
     assert reply(nothing, problem, shown) == YOU_DECIDE
+
+
+def test_user_of_many_words(problem: Problem) -> None:
+    """It also says the sentence that the form lacks, where nothing right is offered."""
+    shown = problem.forms["1a"]
+    question = Question(
+        "", ("return 1", "return 5", YOU_DECIDE), Kind.MISSING, "", "152", ("1", "5")
+    )
+    question = replace(question, about="input:152")
+    assert explain(question, problem, shown) == "return 5"
+    wrong = replace(question, outcomes=("1", "2"))
+    assert explain(wrong, problem, shown) == "5. Return the largest digit of n."
+    assert explain(wrong, problem, problem.clear) == "5"
+    words = replace(question, about="vague:smallest or largest")
+    assert explain(words, problem, shown) == "return 5. Return the largest digit of n."
+    nothing = Question("", (YOU_DECIDE,), Kind.MISSING, "", about="broken:digit of n")
+    other = 'def candidate(...) -> int:\n    """Return a digit of n."""\n'
+    assert explain(nothing, problem, other) == "Return the largest digit of n."
 
 
 def test_asking_is_told_from_writing() -> None:
@@ -167,17 +186,20 @@ def mbpp(tmp_path: Path) -> Path:
 
 
 async def test_choosing(mbpp: Path) -> None:
-    """The likeliest draft and the most usual one are wrong; one example finds the right one."""
+    """The likeliest draft and the most usual one are wrong; one example finds the right one.
+
+    It is among the first drafts: those that are written for the example are all wrong.
+    """
     exercise = load_functions(mbpp, sample=1, seed=1)[0]
     bodies = ["    return 5 * n", "    return 2 * n", "    return n + n", "    return 3 * n"]
-    scripts = [Script([f"{body}\n```"]) for body in bodies] * 2
-    row = await choosing.measure(exercise, FakeEngine(scripts), Budget(4))
+    scripts = [Script([f"{body}\n```"]) for body in (*bodies * 2, *bodies[:3] * 4)]
+    row = await choosing.measure(exercise, FakeEngine(scripts), Budget(4, proposals=0))
     assert (row.one_shot, row.agreement) == (False, False)
-    assert (row.one_value, row.any) == (True, True)
+    assert (row.one_test, row.any) == (True, True)
     assert row.said.startswith("rejected: ")
     assert row.share == 0.5
     found = json.loads(json.dumps(choosing.summary([row])))
-    assert found["pass_at_1"]["one_value"]["share"] == 1.0
+    assert found["pass_at_1"]["one_test"]["share"] == 1.0
     assert found["pass_at_1"]["agreement"]["share"] == 0.0
 
 

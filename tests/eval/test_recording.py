@@ -75,3 +75,13 @@ async def test_another_question_is_another(other: Request) -> None:
 async def test_the_session_is_no_part_of_the_question() -> None:
     engine = RecordedEngine(FakeEngine([Script(["x"]), Script(["y"])]), None)
     assert await ask(engine) == await ask(engine, replace(REQUEST, session="another"))
+
+
+async def test_what_was_read_until_it_was_enough_is_kept() -> None:
+    fake = FakeEngine([Script(["x", "y", "z"])])
+    engine = RecordedEngine(fake, None)
+    for _ in range(2):
+        stream = engine.stream(REQUEST, Cancel())
+        assert [(await anext(stream)).text for _ in range(2)] == ["x", "y"]
+        await stream.aclose()
+    assert len(fake.requests) == 1

@@ -16,6 +16,7 @@ from pillion.assist.cache import Cache
 from pillion.assist.candidates import HEAT, TRIES, Candidates
 from pillion.assist.contract import Meter, plan
 from pillion.assist.outcome import Answer, Suggestion
+from pillion.assist.output import CANCELLED, Output
 from pillion.assist.reading import Reading
 from pillion.assist.surroundings import bundle_for
 from pillion.base.errors import ModelNotFoundError, PillionError
@@ -26,14 +27,16 @@ from pillion.context.gather import SECONDS
 from pillion.context.known import Document, unknown
 from pillion.context.redact import redact_window
 from pillion.engine.base import Cancel, Finish, FinishReason, Priority, Request, Sampling
-from pillion.post.pipeline import Stopper, finish
 from pillion.post.shape import multiline_here, solid_here
+from pillion.post.silence import silence
 from pillion.prompt.fim import layout
 from pillion.syntax.locate import locate
 from pillion.text.edits import Edit
 from pillion.text.lines import eol_of, indent_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pillion.assist.contract import Plan
     from pillion.assist.reading import Choice
     from pillion.assist.surroundings import Workspaces
@@ -50,8 +53,6 @@ IDLE_SECONDS = 0.25
 
 LEAST_CONFIDENCE = {"eager": 0.0, "balanced": 0.6, "careful": 0.8}
 """Mean probability of a suggestion's tokens below which it is not shown unless it is asked for."""
-
-_CANCELLED = Nothing(Reason.CANCELLED)
 
 
 class Completer:
@@ -168,6 +169,8 @@ class Completer:
         priority: Priority = Priority.COMPLETION,
         asked: bool = False,
     ) -> Answer:
+        if quiet := silence(site, settings, asked=asked):
+            return Answer(quiet, info.name, trace=trace)
         allowed = self._plan(settings)
         multiline = allowed.blocks and multiline_here(site)
         with trace.stage("context"):
@@ -181,21 +184,20 @@ class Completer:
                 if note:
                     trace.note(note)
         request = Request(prompt, allowed.max_tokens, self._sampling, choice.session, priority)
-        draft, done = await self._draft(request, site, multiline, stop, trace)
-        if draft == _CANCELLED:
-            return Answer(_CANCELLED, info.name, done, allowed, trace)
-        answer = Answer(_CANCELLED, info.name, done, allowed, trace, choice.snippets)
+        if asked:
+            warm = replace(self._sampling, temperature=HEAT)
+            request = replace(request, sampling=warm, samples=1 + TRIES)
+        outputs = [Output(site, multiline) for _ in range(request.samples)]
+        found = Candidates(site)
+        draft, done = await self._generate(request, outputs, found, stop, trace)
+        answer = Answer(CANCELLED, info.name, done, allowed, trace, choice.snippets)
+        if draft == CANCELLED:
+            return answer
         if not isinstance(draft, Nothing):
             answer = replace(answer, unknown=await self._unknown(site, draft, trace))
         if not asked:
             draft = _sure_enough(draft, answer, settings)
-        found = Candidates(site)
-        found.add(draft)
-        if asked:
-            with trace.stage("others"):
-                await self._several(request, site, multiline, stop, found)
-        if not found.drafts:
-            assert isinstance(draft, Nothing)  # noqa: S101 - else it would have been found.
+        if isinstance(draft, Nothing) and not (asked and found.drafts):
             return replace(answer, outcome=draft)
         first, *others = (
             Suggestion(one.text, site.offset, site.offset + one.swallow) for one in found.drafts
@@ -214,52 +216,45 @@ class Completer:
         with trace.stage("names"):
             return await asyncio.to_thread(unknown, document, text, site.offset, end, place.index)
 
-    async def _several(
-        self, request: Request, site: Site, multiline: bool, stop: Cancel, found: Candidates
-    ) -> None:
-        """Draw others that say something else, beside the likeliest one that is found already."""
-        for seed in range(1, TRIES + 1):
-            if found.enough or stop.is_set():
-                break
-            drawn = replace(request, sampling=Sampling(HEAT, seed=seed))
-            draft, _ = await self._draft(drawn, site, multiline, stop, Trace())
-            found.add(draft)
-
-    async def _draft(
-        self, request: Request, site: Site, multiline: bool, stop: Cancel, trace: Trace
-    ) -> tuple[Draft | Nothing, Finish | None]:
-        """Return what is left of what the model writes, and what that cost."""
-        text, done, complete = await self._generate(request, site, multiline, stop, trace)
-        if done is None or (done.reason is FinishReason.CANCELLED and not complete):
-            return _CANCELLED, done
-        with trace.stage("post"):
-            return finish(text, site, multiline=multiline, complete=complete), done
-
     async def _generate(
-        self, request: Request, site: Site, multiline: bool, stop: Cancel, trace: Trace
-    ) -> tuple[str, Finish | None, bool]:
-        """Return the text, what it cost, and whether it came to an end of its own."""
-        stopper = Stopper(site, multiline=multiline)
+        self,
+        request: Request,
+        outputs: Sequence[Output],
+        found: Candidates,
+        stop: Cancel,
+        trace: Trace,
+    ) -> tuple[Draft | Nothing, Finish | None]:
+        """Return what is left of the likeliest output, and what it cost; `found` takes all.
+
+        In their order, whichever is there first, so that it makes no difference whether the engine
+        writes them side by side. It stops when none of those still written can be shown.
+        """
+        drafts: list[Draft | Nothing] = []
         enough = Cancel()
         stop.on_set(enough.set)
-        text, kept, done = "", None, None
-        started = time.perf_counter()
+        started, first = time.perf_counter(), False
         async for chunk in self._engine.stream(request, enough):
-            if chunk.text and kept is None:
-                if not text:
-                    trace.add("first_token", (time.perf_counter() - started) * 1000)
-                text += chunk.text
-                kept = stopper.feed(text)
-                if kept is not None:
-                    enough.set()
-            done = chunk.finish
+            if chunk.text and not first:
+                first = True
+                trace.add("first_token", (time.perf_counter() - started) * 1000)
+            outputs[chunk.sample].take(chunk)
+            if all(output.ended for output in outputs):
+                enough.set()
+            while not found.enough and len(drafts) < len(outputs):
+                if not outputs[len(drafts)].ended:
+                    break
+                with trace.stage("post"):
+                    drafts.append(outputs[len(drafts)].draft())
+                found.add(drafts[-1])
+            if found.enough:
+                enough.set()
+        done = outputs[0].finish
         if done:
-            self.meter.learn(done, request.prompt.characters)
             trace.add("prefill", done.prefill_ms)
             trace.add("decode", done.decode_ms)
-        if kept is not None:
-            return text[:kept], done, True
-        return text, done, done is not None and done.reason is FinishReason.STOP
+            if request.samples == 1:
+                self.meter.learn(done, request.prompt.characters)
+        return drafts[0] if drafts else CANCELLED, done
 
     def _plan(self, settings: Settings) -> Plan:
         return plan(self.meter.speed, settings, elsewhere=self._workspaces is not None)

@@ -5,45 +5,54 @@
 
 The walk, top to bottom. The model sees the range with its secrets hidden, and answers with the
 whole range rewritten; what it left alone stays the user's own text. An answer that fails a check
-goes back with the error, and so does, once, what the security look finds. What cannot be mended is
-refused, with a reason and the text to copy; a weakness that stays is shown with a warning.
+goes back with the error, and so does, once, what speaks against one that passes: a weakness, a name
+that was asked for and is not there, what a linter says. What cannot be mended is refused, with a
+reason and the text to copy; of those that pass, the one is shown that least speaks against, with
+all that does.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from pillion.assist.asking import ask
+from pillion.assist.question import first, narrowed
 from pillion.base.outcome import Nothing, Reason
-from pillion.context.mentions import mentions
 from pillion.context.redact import redact
-from pillion.engine.base import Sampling
+from pillion.engine.base import FinishReason, Priority, Request, Sampling, write
 from pillion.engine.purpose import Purpose, engine_for
 from pillion.post.rewrite.align import align
 from pillion.post.rewrite.answer import end_of_code
 from pillion.post.rewrite.indent import dedent
-from pillion.post.rewrite.pipeline import check
+from pillion.post.rewrite.pipeline import check, doubts
 from pillion.post.rewrite.values import Aim, Flaw, Rewrite
-from pillion.prompt.blocks import fence_for
-from pillion.prompt.edit import repairing, rewriting
+from pillion.prompt.chat import chat
 from pillion.security.look import weaknesses
 from pillion.syntax.extent import MOST_LINES, extent
 from pillion.syntax.languages import language_of
 from pillion.syntax.parse import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from pillion.context.index.index import Index
-    from pillion.engine.base import Cancel, Engine, ModelInfo
+    from pillion.engine.base import Cancel, Engine
     from pillion.prompt.chat import Message
     from pillion.text.edits import Edit
     from pillion.text.snapshot import Snapshot
 
-HEAT = 0.5
-"""Temperature of the rounds after the first: the likeliest answer was wrong already."""
+HEAT = 0.6
+"""Temperature of the further answers of a round: the likeliest one was wrong already."""
+
+SAMPLES = 3
+"""Answers of each round after the first, written side by side."""
+
+_FRUITLESS = frozenset((Reason.UNCHANGED, Reason.TOO_LONG, Reason.LEFT_OUT, Reason.PROSE))
+"""What goes wrong with a text that is too long to be copied; to be told so does not help."""
+
+_PLAN_TOKENS = 96
 
 _GROWTH = 1.6
 _SPARE_TOKENS = 160
@@ -51,6 +60,10 @@ _SPARE_TOKENS = 160
 
 _FRAME_TOKENS = 64
 """The markup of the turns of a conversation."""
+
+
+Look: TypeAlias = "Callable[[str, str], Awaitable[Sequence[str]]]"
+"""Gets the document before and after; says what is wrong with the change, in sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +97,8 @@ class Edited:
     """What it wrote each time, without the fences."""
     about: tuple[int, int] | None = None
     """The range that was rewritten, or that the model read."""
-    weak: str = ""
-    """The weaknesses that it would bring in, which are among the notes, too."""
+    doubts: tuple[str, ...] = ()
+    """What speaks against it, which is among the notes, too: weaknesses, names that are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,85 +118,198 @@ async def edit(
     *,
     rounds: int = 2,
     index: Index | None = None,
+    looks: Sequence[Look] = (),
     report: Callable[[str], None] = lambda _: None,
 ) -> Edited | Refused:
     """Make the change. `rounds` are further tries after an answer that fails a check.
 
+    `looks` are asked about what passes all checks, such as a linter of the project.
     Raises `EngineError` when the model cannot answer.
     """
     aim = aim_of(order, index)
     if isinstance(aim, Nothing):
         return Refused(aim)
     engine = engine_for(engine, Purpose.EDITS)
-    info = await engine.load()
-    tag = aim.language.id
-    known = mentions(
-        aim.snapshot,
-        aim.extent.start,
-        aim.extent.end,
-        aim.language,
-        index=index,
-        path=order.path,
-    )
-    around = "\n".join(one.signature for one in known)
-    messages = rewriting(aim.shown, order.instruction, aim.language.name, tag, around)
-    room = await _room(engine, info, messages, aim.shown)
-    if room is None:
-        return Refused(Nothing(Reason.RANGE_TOO_LARGE, "It is longer than the model can read."))
-    fence = fence_for(aim.shown)
-    opening = f"{fence}{tag}\n{_first_line(aim)}"
-    answers: list[str] = []
-    text, flaw, weak = "", Flaw(Reason.MODEL_STOPPED, ""), None
+    asking = _Asking(order, aim, engine, cancel, index)
+    best: Edited | None = None
+    flaw: Flaw | None = None
+    said: set[str] = set()
     for turn in range(rounds + 1):
         report("writing" if not turn else f"mending, round {turn}")
-        sampling = Sampling(temperature=HEAT if turn else 0.0, seed=turn)
-        text, complete = await ask(
-            engine,
-            messages,
-            cancel,
-            begin=opening,
-            end=lambda text: end_of_code(text, fence),
-            most=room,
-            session=f"edit:{aim.snapshot.uri}",
-            sampling=sampling,
-        )
-        # Some say the given line again.
-        given = _first_line(aim)
-        text = text if given and text.startswith(given) else given + text
-        answers.append(text)
+        written = await asking.ask()
+        if written is None:
+            if not turn:
+                why = "It is longer than the model can read."
+                return Refused(Nothing(Reason.RANGE_TOO_LARGE, why))
+            break
         if cancel.is_set():
-            return Refused(Nothing(Reason.CANCELLED), text, turn + 1, tuple(answers))
-        outcome = check(Rewrite(text, aim, complete))
-        if not isinstance(outcome, Flaw):
-            edited = await _looked_at(aim, outcome, answers)
-            if weak or not edited.weak or turn == rounds:
-                # What is weak is mended once; else it is shown with a warning.
-                return edited
-            weak = edited
-            outcome = Flaw(Reason.LEFT_OUT, f"It is not secure. {edited.weak}")
-        flaw = outcome
-        if flaw.reason is Reason.UNCHANGED and order.may_stay:
-            return weak or Refused(Nothing(flaw.reason), "", turn + 1, tuple(answers))
-        messages = [
-            *messages[:2],
-            *repairing(f"{fence}{tag}\n{text}\n{fence}", flaw.hint, order.instruction),
+            return asking.refused(Nothing(Reason.CANCELLED))
+        passed, flaw = await _judged(aim, written, looks)
+        if flaw is not None:
+            if flaw.reason is Reason.UNCHANGED and order.may_stay:
+                break
+            asking.mend(flaw.hint, fruitless=flaw.reason in _FRUITLESS)
+            continue
+        best = min([*([best] if best else []), *passed], key=lambda one: len(one.doubts))
+        hint = " ".join(one for one in best.doubts if one not in said)
+        said |= set(best.doubts)
+        if not hint:
+            # Nothing speaks against it, or what does was said to no avail.
+            break
+        asking.mend(hint)
+    if best is None:
+        return asking.refused(Nothing(flaw.reason if flaw else Reason.MODEL_STOPPED))
+    return replace(best, rounds=asking.rounds, answers=tuple(asking.answers))
+
+
+class _Asking:
+    """Asks the model, each time in another way."""
+
+    def __init__(
+        self, order: Order, aim: Aim, engine: Engine, cancel: Cancel, index: Index | None
+    ) -> None:
+        self._order, self._aim = order, aim
+        self._engine, self._cancel, self._index = engine, cancel, index
+        self._question = first(aim, order.path, index)
+        self._last = ""
+        self._plans = False
+        self._narrow = False
+        self.answers: list[str] = []
+        """Of each round the likeliest answer, in its place in the range."""
+
+    @property
+    def rounds(self) -> int:
+        """How often an answer was written."""
+        return len(self.answers)
+
+    async def ask(self) -> list[tuple[str, bool]] | None:
+        """Return what the model writes for the range, and whether it came to an end each time.
+
+        None if it could not write the range.
+        """
+        if self._plans:
+            plan = self._question.plan()
+            text, _ = await self._ask(plan, most=_PLAN_TOKENS)
+            self._question = self._question.planned(text.strip())
+        question = self._question
+        room = await self._room()
+        if room is None:
+            return None
+        if not self.answers:
+            written = [
+                await self._ask(
+                    question.messages,
+                    begin=question.opening,
+                    end=lambda text: end_of_code(text, question.fence),
+                    most=room,
+                )
+            ]
+        else:
+            written = await self._several(room)
+        self._last = question.whole(written[0][0])
+        found = [(question.put(question.whole(text)), complete) for text, complete in written]
+        self.answers.append(found[0][0])
+        return found
+
+    def mend(self, hint: str, *, fruitless: bool = False) -> None:
+        """Ask about the last answer next; in another way where that would be fruitless."""
+        again = fruitless or self.rounds > 1
+        if again and not self._narrow:
+            self._narrow = True
+            if narrower := narrowed(self._aim, self._order.path, self._index):
+                self._question, self._plans = narrower, False
+                return
+        self._plans = again
+        if not again:
+            self._question = self._question.again(self._last, hint, self._order.instruction)
+
+    def refused(self, why: Nothing) -> Refused:
+        """Return that there are no edits."""
+        text = self.answers[-1] if self.answers else ""
+        if why.reason is Reason.UNCHANGED and self._order.may_stay:
+            text = ""
+        return Refused(why, text, self.rounds, tuple(self.answers))
+
+    async def _ask(
+        self,
+        messages: Sequence[Message],
+        *,
+        begin: str = "",
+        end: Callable[[str], int | None] = lambda _: None,
+        most: int,
+    ) -> tuple[str, bool]:
+        return await ask(
+            self._engine,
+            messages,
+            self._cancel,
+            begin=begin,
+            end=end,
+            most=most,
+            session=self._session,
+        )
+
+    async def _several(self, room: int) -> list[tuple[str, bool]]:
+        """Return the likeliest answer and others: the likeliest was wrong already."""
+        question = self._question
+        info = await self._engine.load()
+        request = Request(
+            chat(question.messages, info.chat_template, question.opening),
+            room,
+            Sampling(temperature=HEAT, seed=self.rounds),
+            self._session,
+            Priority.CHAT,
+            stops=(f"\n{question.fence}",),
+            samples=SAMPLES,
+        )
+        return [
+            (one.text, one.finish.reason is FinishReason.STOP)
+            for one in await write(self._engine, request, self._cancel)
         ]
-    return weak or Refused(Nothing(flaw.reason), text, rounds + 1, tuple(answers))
+
+    async def _room(self) -> int | None:
+        """Return how many tokens the answer may have; None if the model could not write it."""
+        question, info = self._question, await self._engine.load()
+        texts = [*(one.text for one in question.messages), question.code]
+        *prompt, size = await self._engine.count(texts)
+        wanted = int(size * _GROWTH) + _SPARE_TOKENS
+        # A repair reads the question, an answer and the error.
+        left = info.context_tokens - sum(prompt) - _FRAME_TOKENS
+        return min(wanted, left) if left >= size + _SPARE_TOKENS // 2 else None
+
+    @property
+    def _session(self) -> str:
+        return f"edit:{self._aim.snapshot.uri}"
 
 
-async def _looked_at(aim: Aim, rewrite: Rewrite, answers: list[str]) -> Edited:
-    """Return the edits, with a note for each weakness that was not there before."""
-    after = aim.document(rewrite.text)
-    found = await asyncio.to_thread(weaknesses, aim.snapshot.text, after, aim.language)
-    warnings = tuple(dict.fromkeys(map(str, found)))
+async def _judged(
+    aim: Aim, written: Sequence[tuple[str, bool]], looks: Sequence[Look]
+) -> tuple[list[Edited], Flaw | None]:
+    """Return the answers that pass the checks; if there is none, the flaw of the first."""
+    passed: list[Edited] = []
+    flaws: list[Flaw] = []
+    for text, complete in written:
+        outcome = check(Rewrite(text, aim, complete))
+        if isinstance(outcome, Flaw):
+            flaws.append(outcome)
+        elif all(outcome.text != one.text for one in passed):
+            passed.append(await _looked_at(aim, outcome, looks))
+    return passed, None if passed else flaws[0]
+
+
+async def _looked_at(aim: Aim, rewrite: Rewrite, looks: Sequence[Look]) -> Edited:
+    """Return the edits, with all that speaks against them."""
+    before, after = aim.snapshot.text, aim.document(rewrite.text)
+    found = await asyncio.to_thread(weaknesses, before, after, aim.language)
+    against = [*doubts(rewrite), *map(str, found)]
+    for look in looks:
+        against += await look(before, after)
+    against = list(dict.fromkeys(against))
     return Edited(
         align(aim, rewrite.text),
         rewrite.text,
-        (*rewrite.notes, *warnings),
-        len(answers),
-        tuple(answers),
+        (*rewrite.notes, *against),
         about=(aim.extent.start, aim.extent.end),
-        weak=" ".join(warnings),
+        doubts=tuple(against),
     )
 
 
@@ -214,23 +340,3 @@ def aim_of(order: Order, index: Index | None = None) -> Aim | Nothing:
         dedent(shown),
         knows,
     )
-
-
-def _first_line(aim: Aim) -> str:
-    """Return the line that the answer must begin with; empty where it may be any.
-
-    A small model that is given the header goes on with the body, and does not begin with imports
-    or with what stands around the range.
-    """
-    if not aim.keeps_signatures:
-        return ""
-    return aim.shown.partition("\n")[0] + "\n" if "\n" in aim.shown else ""
-
-
-async def _room(engine: Engine, info: ModelInfo, messages: list[Message], code: str) -> int | None:
-    """Return how many tokens the answer may have; None if the model could not write the range."""
-    *prompt, size = await engine.count([*(one.text for one in messages), code])
-    wanted = int(size * _GROWTH) + _SPARE_TOKENS
-    # A repair reads the question, an answer and the error.
-    left = info.context_tokens - sum(prompt) - _FRAME_TOKENS
-    return min(wanted, left) if left >= size + _SPARE_TOKENS // 2 else None

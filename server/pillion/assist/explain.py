@@ -1,11 +1,13 @@
 """An explanation of code that speaks only of what is there.
 
-    range -> what it uses -> its parts -> prompt -> model, line by line -> what is so -> Markdown
+    range -> what it uses -> its parts -> prompt -> model, line by line -> what is so
+          -> what is read off the code -> Markdown
 
 The model sees the range with line numbers and secrets hidden, and the headers of what it uses,
 here and in the workspace. It goes on from sentences that are begun for it: one about the whole, one
 for each part by its lines, as the parser has them. A sentence about names or lines that do not
-exist is left out. What the code uses is listed below as it is known, not as the model says.
+exist is left out. What can be read off the code is listed below as it stands there, not as the
+model says: conditions, ranges, errors and given results, and what the code uses.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from pillion.assist.asking import ask
 from pillion.base.outcome import Nothing, Reason
-from pillion.context.mentions import mentions
+from pillion.context.glossary import glossary
 from pillion.context.redact import redact
 from pillion.engine.purpose import Purpose, engine_for
 from pillion.post.claims import Claims, words_of
@@ -26,6 +28,7 @@ from pillion.post.rewrite.indent import dedent
 from pillion.prompt.explain import explaining, numbered
 from pillion.syntax.definitions import definitions
 from pillion.syntax.extent import extent
+from pillion.syntax.facts import facts
 from pillion.syntax.languages import language_of
 from pillion.syntax.parse import parse
 from pillion.syntax.steps import steps
@@ -33,8 +36,8 @@ from pillion.syntax.steps import steps
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pillion.context.glossary import Term
     from pillion.context.index.index import Index
-    from pillion.context.mentions import Mention
     from pillion.engine.base import Cancel, Engine
     from pillion.prompt.chat import Message
     from pillion.syntax.extent import Extent
@@ -46,10 +49,10 @@ MOST_LINES = 200
 MOST_TOKENS = 70
 """Of one line; a small model that is given more begins to repeat itself."""
 
-MOST_ANSWER_TOKENS = 9 * MOST_TOKENS
+MOST_ANSWER_TOKENS = 11 * MOST_TOKENS
 
 _FRAME_TOKENS = 64
-_LONGEST_QUOTE = 60
+_LONGEST_QUOTE = 100
 _THIS = re.compile(r"^(?:This|The) (?:line|code|function|method|block|class|part) (?=[a-z]+s\b)")
 
 _COMMON = words_of(
@@ -66,10 +69,12 @@ class Explanation:
     title: str
     text: str
     """What the model said, without what was not so."""
-    uses: tuple[Mention, ...]
+    uses: tuple[Term, ...]
     first: int
     last: int
     """Lines, from 1."""
+    facts: tuple[str, ...] = ()
+    """What is read off the code, a line of Markdown each."""
     left_out: tuple[str, ...] = ()
     """What sentences spoke of that were left out, because it does not exist."""
 
@@ -79,9 +84,14 @@ class Explanation:
         return f"# {self.title}\n\n{self.text}{self.footer}"
 
     @property
+    def exactly(self) -> str:
+        """What is read off the code, under its heading; empty where that is nothing."""
+        return "## Worth knowing\n\n" + "".join(self.facts) if self.facts else ""
+
+    @property
     def footer(self) -> str:
         """What follows behind the model's own text."""
-        parts = []
+        parts = [f"\n{self.exactly}"] if self.facts else []
         if self.uses:
             rows = "\n".join(_row(one) for one in self.uses)
             parts.append(f"\n## What it uses\n\n{rows}\n")
@@ -119,7 +129,7 @@ async def explain(
         size = f"It has {found.lines} lines; select {MOST_LINES} at most."
         return Nothing(Reason.RANGE_TOO_LARGE, size)
     first = snapshot.lines.at(found.start) + 1
-    uses = mentions(snapshot, found.start, found.end, language, index=index, path=path)
+    uses = glossary(snapshot, found.start, found.end, language, index=index, path=path)
     shown = dedent(code.replace("\r\n", "\n").replace("\r", "\n"))
     messages = explaining(
         numbered(shown, first), language.name, language.id, "\n".join(map(_header, uses))
@@ -142,8 +152,18 @@ async def explain(
         return Nothing(Reason.CANCELLED)
     if not writer.text.strip():
         return Nothing(Reason.MODEL_STOPPED)
+    lines = snapshot.lines
+    read = facts(parsed, hidden, found.start, found.end)
     made = Explanation(
-        title, writer.text, uses, first, first + found.lines - 1, tuple(claims.left_out)
+        title,
+        writer.text,
+        uses,
+        first,
+        first + found.lines - 1,
+        tuple(
+            f"{'  ' * fact.depth}- Line {lines.at(fact.at) + 1}: {fact.text}.\n" for fact in read
+        ),
+        tuple(claims.left_out),
     )
     stream(made.footer)
     return made
@@ -195,7 +215,8 @@ def _plain(said: str) -> str:
 def _whole_sentences(said: str) -> str:
     """Drop a last sentence that has no end, if there is one before it."""
     said = said.strip()
-    if said.endswith((".", "!", "`", ")")) or ". " not in said:
+    whole = said.endswith((".", "!", "`", ")")) and said.count("`") % 2 == 0
+    if whole or ". " not in said:
         return said
     return said[: said.rindex(". ") + 1]
 
@@ -212,13 +233,17 @@ def _subject(parsed: Parsed | None, found: Extent) -> str:
 
 
 def _step(snapshot: Snapshot, shown: str, step: Step) -> str:
-    """Return how the sentence about a part begins: by its lines and the first of them.
+    """Return how the sentence about a part begins: by its lines and what they say.
 
-    Without the code beside it, a small model takes one line for the next.
+    Without the code beside it, a small model takes one line for the next, and tells of a loop only
+    over what it goes.
     """
     lines = snapshot.lines
-    code = shown[lines.starts[step.first] : lines.ends[step.first]].strip()
-    quoted = f", `{code[:_LONGEST_QUOTE].rstrip()}`" if code and "`" not in code else ""
+    code = shown[lines.starts[step.first] : lines.ends[step.last]]
+    code = " ".join(line.strip() for line in code.splitlines())
+    if len(code) > _LONGEST_QUOTE:
+        code = f"{code[:_LONGEST_QUOTE].rstrip()} …"
+    quoted = f", `{code}`" if code and "`" not in code else ""
     return f"- {_lines(step.first + 1, step.last + 1)}{quoted}: "
 
 
@@ -226,7 +251,7 @@ def _lines(first: int, last: int) -> str:
     return f"Line {first}" if first == last else f"Lines {first} to {last}"
 
 
-def _names(text: str, uses: Sequence[Mention]) -> frozenset[str]:
+def _names(text: str, uses: Sequence[Term]) -> frozenset[str]:
     known = words_of(text, *(f"{one.name} {one.signature} {one.path}" for one in uses))
     return known | _COMMON | frozenset(dir(builtins)) | frozenset(keyword.kwlist)
 
@@ -237,10 +262,10 @@ def _title(snapshot: Snapshot, found: Extent, path: str, first: int) -> str:
     return f"{name}, line {first}" if first == last else f"{name}, lines {first} to {last}"
 
 
-def _header(one: Mention) -> str:
+def _header(one: Term) -> str:
     return f"{one.signature}  # {one.doc}" if one.doc else one.signature
 
 
-def _row(one: Mention) -> str:
+def _row(one: Term) -> str:
     where = f" ({one.path}, line {one.line + 1})" if one.path else f" (line {one.line + 1})"
     return f"- `{one.signature}`{where}" + (f": {one.doc}" if one.doc else "")

@@ -9,12 +9,12 @@ model's change passes the checks of an edit, and the user is told that nothing w
 from __future__ import annotations
 
 import ast
-import doctest
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from pillion.assist.edit import Edited, Order, edit
+from pillion.assist.examples import examples
 from pillion.assist.judging import Trials
 from pillion.assist.repair import Fix, Function, Unfixed, function_at, repair
 from pillion.assist.reports import Failure, report
@@ -23,7 +23,6 @@ from pillion.base.outcome import Nothing, Reason
 from pillion.context.redact import redact
 from pillion.prompt.edit import instruction_of
 from pillion.sandbox.project import Patience
-from pillion.sandbox.trial import Check
 from pillion.text.edits import differences
 
 if TYPE_CHECKING:
@@ -38,6 +37,11 @@ if TYPE_CHECKING:
 NOT_RUN = "Nothing was run: there are no tests, and no examples in the docstring."
 NOT_SURE = (
     "Other small changes pass the same tests and behave otherwise; look whether this one is meant."
+)
+
+UNDOCUMENTED = (
+    "The tests pass, but an example in the documentation still comes out otherwise; look which of "
+    "them is right."
 )
 
 
@@ -120,51 +124,6 @@ async def fix(
     return await _edited(problem, function, failures, engine, cancel)
 
 
-def examples(function: Function) -> tuple[Check, ...]:
-    """Return the examples in a function's docstring, and what is said of it elsewhere."""
-    try:
-        node = ast.parse(function.text).body[0]
-    except (SyntaxError, ValueError, IndexError, RecursionError):
-        return ()
-    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        return ()
-    found: list[Check] = []
-    for text in (ast.get_docstring(node) or "", function.about):
-        found += _examples(text)
-    return tuple(found)
-
-
-def _examples(doc: str) -> list[Check]:
-    try:
-        parsed = doctest.DocTestParser().get_examples(doc)
-    except ValueError:
-        return []
-    before: list[str] = []
-    found = []
-    for number, example in enumerate(parsed, 1):
-        source, want = example.source.strip(), example.want.strip()
-        if not want or "Traceback" in want or "..." in want:
-            before.append(source)
-            continue
-        code = "\n".join([*before, f"assert {source} == {want}"])
-        if not _is_literal(want):
-            code = "\n".join([*before, f"assert repr({source}) == {want!r}"])
-        try:
-            ast.parse(code)
-        except SyntaxError:
-            continue
-        found.append(Check(f"example {number}", code))
-    return found
-
-
-def _is_literal(text: str) -> bool:
-    try:
-        ast.literal_eval(text)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return False
-    return True
-
-
 def _function(
     problem: Problem, failures: Sequence[Failure]
 ) -> tuple[Function | None, tuple[Failure, ...]]:
@@ -233,7 +192,7 @@ def _same(shown: str, path: str) -> bool:
 def _fixed(found: Fix | Unfixed, function: Function, ran: str, printed: str) -> Fixed | Unfixed:
     if isinstance(found, Unfixed):
         return found
-    notes = () if found.sure else (NOT_SURE,)
+    notes = () if found.sure else (UNDOCUMENTED if found.wrong else NOT_SURE,)
     edits = differences(function.document, found.document)
     return Fixed(
         edits,

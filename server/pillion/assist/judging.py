@@ -20,8 +20,14 @@ if TYPE_CHECKING:
     from pillion.sandbox.trial import Check, Outcome
 
 
-HASTY, PATIENT, LONGEST = 0.15, 1.0, 2.5
-"""Seconds of the processor for one check: a right answer takes milliseconds most often."""
+FIRST, HASTY, PATIENT, LONGEST = 0.05, 0.15, 1.0, 2.5
+"""Seconds of the processor for one check: a right answer takes milliseconds most often.
+
+At the first look at many versions, most of which may never end; beyond the tests; and else.
+"""
+
+EXAMPLES = 20.0
+"""Seconds for the examples of a documentation, on all versions together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,7 @@ class Trials:
 
     async def _sifted(self, texts: Sequence[str]) -> list[list[Outcome]]:
         """Look at many versions, first with little patience: most that take long never end."""
-        rows = await self._trial(texts, self.checks, Bounds(HASTY, self.seconds), closely=False)
+        rows = await self._trial(texts, self.checks, Bounds(FIRST, self.seconds), closely=False)
         if any(outcome.passed for row in rows for outcome in row[-1:]):
             return rows
         slow = [place for place, row in enumerate(rows) if _undecided(row)]
@@ -135,6 +141,16 @@ class Trials:
             return Verdict(0, 0)
         passed = sum(outcome.passed for outcome in row)
         return Verdict(passed, len(row), told(self.checks, row, text) if closely else "")
+
+
+async def wrong_answers(texts: Sequence[str], examples: Sequence[Check]) -> list[int]:
+    """Return how many examples of its documentation each text answers otherwise.
+
+    One that cannot run here, since what it needs is elsewhere, says nothing.
+    """
+    bounds = Bounds(PATIENT, EXAMPLES)
+    rows = await asyncio.to_thread(trial, texts, examples, bounds, all_checks=True)
+    return [sum(outcome.end is End.WRONG for outcome in row) for row in rows]
 
 
 def _undecided(row: Sequence[Outcome]) -> bool:

@@ -6,9 +6,10 @@
 
 The walk, top to bottom. Versions come from the model, which reads the failures, and from small
 syntactic changes, which need no model (`pillion.syntax.variants`). All are judged by running the
-tests in the sandbox. Of several that pass, those are told apart that behave differently on inputs
-near the tests; the model says which changed lines it finds likeliest, and if that does not settle
-it, the fix is offered as one that needs a look.
+tests in the sandbox. Of several that pass, those come first that do what the examples of the
+documentation say. The others are told apart by what they do on inputs near the tests; the model
+says which changed lines it finds likeliest, and if that does not settle it, or an example of the
+documentation still comes out otherwise, the fix is offered as one that needs a look.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from pillion.assist.examples import examples
+from pillion.assist.judging import wrong_answers
 from pillion.assist.likelihood import Likelihood
 from pillion.base.outcome import Nothing, Reason
 from pillion.context.redact import redact
@@ -96,13 +99,16 @@ class Fix:
     """``model``, or the kind of the small change."""
     passed: int
     sure: bool
-    """All versions that pass behave alike, or this one is much the likeliest."""
+    """All versions that pass behave alike, or this one is much the likeliest; and it does what
+    the examples of the documentation say."""
     rivals: int
     """Versions that pass, too, and behave otherwise."""
     tried: int
     """How many versions were run."""
     failures: str
     """What failed before."""
+    wrong: int = 0
+    """Examples of the documentation that come out otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,13 @@ class _Version:
     source: str
     verdict: Verdict
     behaviour: tuple[str, ...] = ()
+    wrong: int = 0
     score: float = 0.0
+
+    @property
+    def kind(self) -> object:
+        """Equal for versions that behave alike; each its own where nothing could be tried."""
+        return self.behaviour or self.text
 
 
 @dataclass
@@ -224,10 +236,19 @@ class _Pool:
         ]
 
     async def behaviours(self) -> list[_Version]:
-        """Return the versions that pass, with what they do beyond the tests."""
-        good = self.good
+        """Return the versions that pass and are truest to the documentation.
+
+        With what they do beyond the tests.
+        """
+        good = await self._truest(self.good)
         found = await self._judge.behaviour([self._function.put(v.text) for v in good])
         return [replace(v, behaviour=b) for v, b in zip(good, found, strict=True)]
+
+    async def _truest(self, versions: list[_Version]) -> list[_Version]:
+        documents = [self._function.put(version.text) for version in versions]
+        wrong = await wrong_answers(documents, examples(self._function))
+        told = [replace(v, wrong=w) for v, w in zip(versions, wrong, strict=True)]
+        return [version for version in told if version.wrong == min(wrong)]
 
     def _new(self, texts: Iterable[str]) -> list[str]:
         found = []
@@ -246,12 +267,11 @@ async def _chosen(pool: _Pool, writer: _Writer, failures: str) -> Fix:
     fewest = min(map(_crashes, good))
     groups: dict[object, list[_Version]] = {}
     for version in good:
-        # Where nothing beyond the tests could be tried, each behaves as nobody knows.
-        groups.setdefault(version.behaviour or version.text, []).append(version)
+        groups.setdefault(version.kind, []).append(version)
     scored = []
     if len(good) > 1:
         # Each behaviour has its say before any has two.
-        turns = sorted(good, key=lambda v: groups[v.behaviour or v.text].index(v))
+        turns = sorted(good, key=lambda v: groups[v.kind].index(v))
         for version in turns[:MOST_SCORED]:
             likely = await writer.likelihood(version.text)
             lost = CRASH * (_crashes(version) - fewest)
@@ -260,14 +280,34 @@ async def _chosen(pool: _Pool, writer: _Writer, failures: str) -> Fix:
         scored = good
     scored.sort(key=lambda version: -version.score)
     first = scored[0]
-    others = [v for v in scored if (v.behaviour or v.text) != (first.behaviour or first.text)]
-    # What the model wrote itself it always finds likely; that alone settles nothing.
-    own = all(version.source == MODEL for version in groups[first.behaviour or first.text])
-    sure = not others or (not own and first.score - others[0].score >= MARGIN)
-    rivals = len(good) - len(groups[first.behaviour or first.text])
+    own = [version for version in scored if version.kind == first.kind]
+    others = [version for version in scored if version.kind != first.kind]
+    # To fail near the tests where another one copes is no sign of being right.
+    likeliest = not others or (_crashes(first) == fewest and _settled(own, others))
+    sure = likeliest and not first.wrong
+    rivals = len(good) - len(groups[first.kind])
     document = writer.function.put(first.text)
     passed = first.verdict.passed
-    return Fix(first.text, document, first.source, passed, sure, rivals, pool.tried, failures)
+    return Fix(
+        text=first.text,
+        document=document,
+        source=first.source,
+        passed=passed,
+        sure=sure,
+        rivals=rivals,
+        tried=pool.tried,
+        failures=failures,
+        wrong=first.wrong,
+    )
+
+
+def _settled(own: Sequence[_Version], others: Sequence[_Version]) -> bool:
+    """Whether the likeliest behaviour is much likelier than any other.
+
+    What the model wrote itself it always finds likely; that settles nothing for its own version.
+    """
+    scores = [version.score for version in own if version.source != MODEL]
+    return bool(scores) and max(scores) - max(v.score for v in others) >= MARGIN
 
 
 class _Writer:

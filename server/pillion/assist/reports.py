@@ -7,7 +7,7 @@ values out; of what it cannot read, only the exit code counts.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MOST_MESSAGE = 600
 
@@ -26,6 +26,7 @@ class Failure:
     """One test that failed, or one traceback."""
 
     name: str
+    """As the runner tells it from all others, if it does."""
     message: str
     """The exception, or what the assertion compared."""
     frames: tuple[Frame, ...] = ()
@@ -55,8 +56,14 @@ _SHORT_FRAME = re.compile(
     r"^(?P<path>[^\s:][^:\n]*\.py):(?P<line>\d+): (?:in (?P<name>\S+)|(?=\w))"
 )
 _PYTEST_HEAD = re.compile(r"^_{3,} (?P<name>.+?) _{3,}$")
-_PYTEST_END = re.compile(r"^(?:=+ )?(?:\d+ \w+(?:, | ))+in [\d.:]+s|^(?:=+ )?no tests ran in ")
-_COUNT = re.compile(r"(\d+) (passed|failed|errors?|xfailed|xpassed|skipped)")
+_PYTEST_END = re.compile(
+    r"^(?:=+ )?(?:\d+ (?:subtests )?\w+(?:, | ))+in [\d.:]+s|^(?:=+ )?no tests ran in "
+)
+_PYTEST_COUNT = re.compile(r"(\d+) (passed|failed|error)")
+# A test's id ends at the message, unless that stands in the brackets of its parameters.
+_PYTEST_SUMMARY = re.compile(
+    r"^(?P<kind>FAILED|ERROR) (?P<id>[^\[]+?(?:\[.*?\])?)(?: - (?P<message>.*))?$"
+)
 _UNITTEST_HEAD = re.compile(r"^(?:FAIL|ERROR): (?P<name>.+)$", re.MULTILINE)
 _NODE_FRAME = re.compile(r"\(?(?:file://)?(?P<path>/[^\s():]+\.[cm]?[jt]sx?):(?P<line>\d+):\d+\)?")
 
@@ -103,9 +110,10 @@ def _pytest(text: str) -> Report | None:
     ends = [line for line in lines if _PYTEST_END.match(line)]
     if not ends:
         return None
-    counts = {kind.rstrip("s"): int(number) for number, kind in _COUNT.findall(ends[-1])}
+    counts = {kind: int(number) for number, kind in _PYTEST_COUNT.findall(ends[-1])}
     failed = counts.get("failed", 0) + counts.get("error", 0)
-    return Report(counts.get("passed", 0), failed, tuple(_pytest_failures(lines)))
+    failures = _with_ids(_pytest_failures(lines), lines)
+    return Report(counts.get("passed", 0), failed, tuple(failures))
 
 
 def _pytest_failures(lines: list[str]) -> list[Failure]:
@@ -132,6 +140,35 @@ def _pytest_failures(lines: list[str]) -> list[Failure]:
             code.append(line.strip())
     done()
     return found
+
+
+def _with_ids(failures: list[Failure], lines: list[str]) -> list[Failure]:
+    """Name failures as the summary does, in full: two files may have tests of one name.
+
+    The summary comes last, so that it is there where the beginning of a long output is cut off.
+    """
+    summed: dict[str, list[Failure]] = {}
+    for line in lines:
+        if match := _PYTEST_SUMMARY.match(line):
+            failure = Failure(match["id"], (match["message"] or "").strip())
+            summed.setdefault(_heading(match["kind"], match["id"]), []).append(failure)
+    named = []
+    for failure in failures:
+        heading = re.sub(r"^ERROR at \w+ of ", "ERROR ", failure.name)
+        known = summed.get(heading)
+        name = known.pop(0).name if known else re.sub(r"^ERROR (?:collecting )?", "", heading)
+        named.append(replace(failure, name=name))
+    return named + [failure for left in summed.values() for failure in left]
+
+
+def _heading(kind: str, name: str) -> str:
+    """Return what stands above a failure's traceback; the step that failed is left out."""
+    path, _, test = name.partition("::")
+    if not test:
+        return f"{kind} collecting {path}"
+    words, bracket, parameters = test.partition("[")
+    heading = words.replace("::", ".") + bracket + parameters
+    return f"{kind} {heading}" if kind == "ERROR" else heading
 
 
 def _unittest(text: str) -> Report | None:

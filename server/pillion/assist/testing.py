@@ -54,7 +54,7 @@ class Tests:
         """Return the same for some tests only, where the runner can; they end at the first."""
         if "pytest" not in self.command or not names:
             return self
-        words = sorted({re.split(r"[\[ ]", name.rsplit(".", 1)[-1])[0] for name in names})
+        words = sorted(set(map(_function, names)))
         if not all(word.isidentifier() for word in words):
             return self
         return replace(self, command=(*self.command, "-x", "-k", " or ".join(words)))
@@ -135,6 +135,7 @@ class ProjectJudge:
         return [() for _ in texts]
 
     def _verdict(self, ran: Ran) -> Verdict:
+        """Return how a version did; what fails without a name counts as new."""
         if ran.exit_code is None and not ran.output and not ran.seconds:
             return Verdict(0, 0)
         found = report(ran.output, ran.exit_code)
@@ -146,6 +147,9 @@ class ProjectJudge:
             failures = tuple(
                 f for f in failures if f.name in self.targets or f.name not in self.before
             )
+            if (missing := found.failed - len(found.failures)) > 0:
+                said = f"{missing} more failed; which ones was not printed, or was cut off."
+                failures += (Failure("tests", said),)
         failed = max(len(failures), 0 if self.targets else found.failed)
         said = describe(failures)
         return Verdict(found.passed, found.passed + failed, said, failures, ran.output)
@@ -160,7 +164,15 @@ def describe(failures: Sequence[Failure], most: int = 2) -> str:
     )
 
 
-_PYTEST = ("-m", "pytest", "-q", "--tb=short", "--maxfail=20")
+_PYTEST = ("-m", "pytest", "-q", "--tb=short")
+
+
+def _function(name: str) -> str:
+    """Return the function of a test: path::Class::test[case], or Class.test without a summary."""
+    head = re.split(r"[\[ ]", name)[0]
+    if "::" in head:
+        return head.rpartition("::")[2]
+    return "" if head.endswith(".py") else head.rpartition(".")[2]
 
 
 def _python(root: Path) -> tuple[str, tuple[Path, ...]]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pillion.assist.branches import Coverage, coverable
-from pillion.assist.fixing import examples
+from pillion.assist.examples import examples
 from pillion.assist.probes import near
 from pillion.context.redact import redact
 from pillion.engine.base import Priority, Request, Sampling, write

@@ -172,6 +172,13 @@ class Settings:
         minimum=0,
         maximum=3,
     )
+    edit_linters: bool = _setting(
+        "edit.linters",
+        False,
+        "Run the linters and the type checker that the project has settings for (ruff, mypy, "
+        "eslint, tsc) on what the model wrote, before it is shown. Off: no program of a project "
+        "is run for it.",
+    )
     chat_max_tokens: int = _setting(
         "chat.maxTokens",
         512,
@@ -240,6 +247,11 @@ class Settings:
         "`eager` shows every suggestion, `balanced` and `careful` only those that the model was "
         "sure or very sure of, `off` none that you did not ask for with a key.",
         choices=("eager", "balanced", "careful", "off"),
+    )
+    comments: bool = _setting(
+        "completion.comments",
+        True,
+        "Suggest text in comments, too; documentation in strings is not meant.",
     )
     cold_ms: int = _setting(
         "latency.coldMs",

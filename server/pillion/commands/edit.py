@@ -7,6 +7,7 @@ import difflib
 import json
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from rich.text import Text
 from pillion.app import make_engine
 from pillion.assist.edit import Edited, Order, Refused
 from pillion.assist.edit import edit as edited
+from pillion.assist.looks import looking
 from pillion.base.errors import UsageError
 from pillion.commands.model_options import chosen, model_options
 from pillion.commands.target import read_target
@@ -38,6 +40,17 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--apply", "apply_it", is_flag=True, help="Make the change in the file.")
 @click.option(
+    "--linters",
+    is_flag=True,
+    help="Run the linters and the type checker that the project has settings for.",
+)
+@click.option(
+    "--run",
+    "run_it",
+    is_flag=True,
+    help="Run Python code in the sandbox: does it load, do the examples in it hold?",
+)
+@click.option(
     "--rounds",
     type=click.IntRange(0, 3),
     default=2,
@@ -54,6 +67,8 @@ def edit(
     as_diff: bool,
     as_json: bool,
     apply_it: bool,
+    linters: bool,
+    run_it: bool,
 ) -> None:
     """Change the code at FILE:LINE-LINE, or the function around FILE:LINE, as INSTRUCTION says.
 
@@ -66,7 +81,10 @@ def edit(
     refused), notes, rounds (how often the model was asked).
     """
     place = read_target(target)
-    found = asyncio.run(_edit(place, instruction, chosen(model, engine), rounds))
+    settings = replace(
+        chosen(model, engine), edit_linters=linters, run_tests=run_it, edit_rounds=rounds
+    )
+    found = asyncio.run(_edit(place, instruction, settings))
     if as_json:
         click.echo(json.dumps(as_object(found), ensure_ascii=False))
     elif isinstance(found, Edited):
@@ -107,9 +125,7 @@ def unified(snapshot: Snapshot, new: str, name: str) -> str:
     return "".join(line if line.endswith("\n") else line + "\n" for line in lines)
 
 
-async def _edit(
-    place: Target, instruction: str, settings: Settings, rounds: int
-) -> Edited | Refused:
+async def _edit(place: Target, instruction: str, settings: Settings) -> Edited | Refused:
     engine = make_engine(settings)
     order = Order(
         place.snapshot,
@@ -120,7 +136,15 @@ async def _edit(
         path=place.path,
     )
     try:
-        return await edited(order, engine, Cancel(), rounds=rounds, index=place.index)
+        async with looking(place.snapshot, settings, instruction) as looks:
+            return await edited(
+                order,
+                engine,
+                Cancel(),
+                rounds=settings.edit_rounds,
+                index=place.index,
+                looks=looks,
+            )
     finally:
         await engine.close()
 

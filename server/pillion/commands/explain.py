@@ -34,7 +34,8 @@ def explain(target: str, model: str | None, engine: str, *, as_json: bool) -> No
 
     The JSON object has: text (Markdown), reason and detail (why there is none), first and last
     (the lines that are explained), uses (name, signature, doc, path and line of what the code
-    uses), left_out (names and lines that were spoken of and do not exist).
+    uses), facts (lines of Markdown: conditions, ranges, errors and given results, read off the
+    code), left_out (names and lines that were spoken of and do not exist).
     """
     place = read_target(target)
     settings = chosen(model, engine)
@@ -70,6 +71,7 @@ def as_object(found: Explanation | Nothing) -> dict[str, object]:
             }
             for one in found.uses
         ],
+        "facts": [fact.rstrip() for fact in found.facts],
         "left_out": list(found.left_out),
     }
 

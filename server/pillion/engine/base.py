@@ -242,6 +242,10 @@ async def in_turn(
 ) -> AsyncGenerator[Chunk, None]:
     """Stream the samples of `request` one after the other, for an engine that knows only one."""
     for sample in range(request.samples):
+        if sample and cancel.is_set():
+            # Not even begun; a server would have to read the prompt for it.
+            yield Chunk("", Finish(FinishReason.CANCELLED), sample)
+            continue
         async with contextlib.aclosing(stream(request.alone(sample), cancel)) as chunks:
             async for chunk in chunks:
                 yield replace(chunk, sample=sample)

@@ -27,12 +27,13 @@ class Cases(Generic[Row]):
             with path.open("w", newline="", encoding="utf-8") as file:
                 csv.DictWriter(file, self._names).writeheader()
 
-    def add(self, row: Row) -> None:
-        """Take note of a row."""
-        self.rows.append(row)
+    def add(self, *rows: Row) -> None:
+        """Take note of the rows of a case, all at once, so that none is ever half there."""
+        self.rows += rows
         if self._path:
             with self._path.open("a", newline="", encoding="utf-8", errors="replace") as file:
-                csv.DictWriter(file, self._names).writerow(asdict(row))  # type: ignore[call-overload]
+                table = csv.DictWriter(file, self._names)
+                table.writerows(asdict(row) for row in rows)  # type: ignore[call-overload]
 
 
 def _read(path: Path, kind: type[Row], names: list[str]) -> list[Row]:
@@ -41,7 +42,12 @@ def _read(path: Path, kind: type[Row], names: list[str]) -> list[Row]:
         table = csv.DictReader(file)
         if table.fieldnames != names:
             raise UsageError(f"{path} holds the cases of another measurement.")
-        return [kind(**{name: readers[name](text) for name, text in row.items()}) for row in table]
+        return [
+            kind(**{name: readers[name](text) for name, text in row.items()})
+            for row in table
+            # The files of several shards, one behind the other, have a heading each.
+            if list(row.values()) != names
+        ]
 
 
 _READERS: dict[str, Any] = {

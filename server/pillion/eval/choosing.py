@@ -1,7 +1,8 @@
 """A function chosen among drafts: by agreement, and by examples that a user accepts or rejects.
 
-All ways choose among the same drafts, so that the difference is the choice alone. The user is
-simulated: the reference tells whether an example is right. It is never shown to the model.
+The user is simulated: the reference tells whether an example is right, and else what is. It is
+never shown to the model. What was accepted is part of the request from then on, as in the product:
+drafts are written for it, beside those that are there, and where none does it, one is mended.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ if TYPE_CHECKING:
     from pillion.engine.base import Engine
     from pillion.eval.humaneval import Exercise
 
-WAYS = ("one_shot", "agreement", "one_test", "one_value", "three_tests", "any")
-"""The likeliest draft; the one that does what most others do; the same after one example was
-accepted or rejected; after the user wrote what it gives; after three; and whether any draft is
-right, which no choice can be better than."""
+WAYS = ("one_shot", "agreement", "one_verdict", "one_test", "three_tests", "any")
+"""The likeliest draft; the one that does what most others do; that among the same drafts after the
+user said whether one example is right; what is written after the user accepted one example, as it
+is or with the right value; after three; and whether any of the first drafts is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ class Row:
     task: str
     one_shot: bool
     agreement: bool
+    one_verdict: bool
     one_test: bool
-    one_value: bool
     three_tests: bool
     any: bool
     """Whether the tests pass, in each way."""
@@ -71,22 +72,25 @@ async def measure(exercise: Exercise, engine: Engine, budget: Budget) -> Row:
     truths = await asyncio.to_thread(
         outcomes, exercise.reference, name, [one.call for one in shown]
     )
-    tasks = [
-        task,
-        told(task, list(zip(shown[:1], truths, strict=False))),
-        told(task, list(zip(shown[:1], truths, strict=False)), edits=True),
-        told(task, list(zip(shown, truths, strict=True))),
-    ]
-    chosen = [rule.answer(rule.held_against(view, one)).code for one in tasks]
-    passes = {code: await _passes(exercise, code) for code in {*chosen, *(d.code for d in drafts)}}
+    pairs = list(zip(shown, truths, strict=True))
+    verdict = rule.held_against(view, told(task, pairs[:1]))
+    chosen = {
+        "agreement": rule.answer(view).code,
+        "one_verdict": rule.answer(verdict).code,
+    }
+    before = tuple(one.code for one in view.candidates)
+    for way, tests in (("one_test", pairs[:1]), ("three_tests", pairs)):
+        accepted = replace(told(task, tests, edits=True), drafts=before)
+        chosen[way] = chosen["agreement"]
+        if accepted.accepted and (again := await weigh(accepted, engine, budget, cancel)):
+            chosen[way] = rule.answer(again).code
+    codes = {*chosen.values(), *(one.code for one in drafts)}
+    passes = {code: await _passes(exercise, code) for code in codes}
     groups = [view.seen.weight(group) for group in view.held.groups]
     return Row(
         task=exercise.id,
         one_shot=passes[drafts[0].code],
-        agreement=passes[chosen[0]],
-        one_test=passes[chosen[1]],
-        one_value=passes[chosen[2]],
-        three_tests=passes[chosen[3]],
+        **{way: passes[code] for way, code in chosen.items()},
         any=any(passes[one.code] for one in drafts),
         drafts=len(drafts),
         share=groups[0] / sum(groups),
@@ -130,8 +134,8 @@ def summary(rows: Sequence[Row]) -> dict[str, object]:
             )._asdict()
             for than, of in (
                 ("one_shot", "agreement"),
+                ("agreement", "one_verdict"),
                 ("agreement", "one_test"),
-                ("one_test", "one_value"),
                 ("one_test", "three_tests"),
                 ("one_shot", "one_test"),
             )

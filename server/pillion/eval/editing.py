@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pillion.assist.edit import Edited, Order, aim_of, edit
+from pillion.assist.trying import Trying
 from pillion.base.outcome import Nothing
 from pillion.engine.base import Cancel
 from pillion.eval.compare import Case
-from pillion.eval.figures import Aim, at_least, at_most, mean, median
+from pillion.eval.figures import Aim, above, at_most, mean, median
 from pillion.eval.humaneval import judge, parses
 from pillion.eval.metrics import wilson
-from pillion.eval.paired import difference
+from pillion.eval.paired import difference, pairs
 from pillion.post.rewrite.align import applied
 from pillion.sandbox.limits import Limits
-from pillion.sandbox.outcome import Protection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +69,7 @@ async def judged(engine: Engine, task: Task, *, rounds: int) -> list[Row]:
     whole = (0, len(task.snapshot.text))
     order = Order(task.snapshot, *whole, task.instruction, keeps_signatures=False)
     started = time.perf_counter()
-    made = await edit(order, engine, Cancel(), rounds=rounds)
+    made = await edit(order, engine, Cancel(), rounds=rounds, looks=[Trying(task.instruction).look])
     spent = (time.perf_counter() - started) * 1000
     sound, _ = await asyncio.to_thread(judge, task.program(task.reference), LIMITS)
     raw = made.answers[0] if made.answers else task.snapshot.text
@@ -146,10 +146,10 @@ def summary(rows: Sequence[Row]) -> dict[str, dict[str, object]]:
 
 def gain(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
     """Return by how much what is checked is better than the raw answer, 95 % interval."""
-    pairs = _pairs(rows)
+    both = pairs(rows, "raw", "checked")
     return {
-        "pass_at_1": difference([(float(r.passed), float(c.passed)) for r, c in pairs])._asdict(),
-        "valid": difference([(float(r.valid), float(c.valid)) for r, c in pairs])._asdict(),
+        "pass_at_1": difference([(float(r.passed), float(c.passed)) for r, c in both])._asdict(),
+        "valid": difference([(float(r.valid), float(c.valid)) for r, c in both])._asdict(),
     }
 
 
@@ -174,17 +174,12 @@ def cases(rows: Sequence[Row]) -> list[Case]:
 def aims(rows: Sequence[Row]) -> dict[str, Aim]:
     """Return what the suite is for."""
     checked = [row for row in rows if row.way == "checked"]
-    more = mean([float(c.passed) - float(r.passed) for r, c in _pairs(rows)])
+    more = mean([float(c.passed) - float(r.passed) for r, c in pairs(rows, "raw", "checked")])
     return {
-        "pass@1, checked less raw": at_least(more, 0.0),
+        "pass@1, checked less raw": above(more, 0.0),
         "edits outside the range": at_most(sum(row.outside for row in checked), 0),
         "edits that break the syntax": at_most(sum(row.broken for row in checked), 0),
     }
-
-
-def protections(rows: Sequence[Row]) -> str:
-    """Return what protected the host from the code of these rows."""
-    return " ".join(Protection(name).sentence for name in sorted({row.protection for row in rows}))
 
 
 def _figures(rows: Sequence[Row]) -> dict[str, object]:
@@ -201,8 +196,3 @@ def _figures(rows: Sequence[Row]) -> dict[str, object]:
         "total_ms_median": median(asked),
         "reasons": {reason: reasons.count(reason) for reason in sorted(set(reasons))},
     }
-
-
-def _pairs(rows: Sequence[Row]) -> list[tuple[Row, Row]]:
-    checked = {row.task: row for row in rows if row.way == "checked"}
-    return [(row, checked[row.task]) for row in rows if row.way == "raw" and row.task in checked]

@@ -29,6 +29,11 @@ def at_least(value: float, bound: float) -> Aim:
     return Aim(value, bound, value >= bound)
 
 
+def above(value: float, bound: float) -> Aim:
+    """Return an aim that only more than `bound` meets; not a number never meets it."""
+    return Aim(value, bound, value > bound)
+
+
 def median(values: Sequence[float]) -> float:
     """Return the median; not a number where there are no values."""
     return statistics.median(values) if values else float("nan")

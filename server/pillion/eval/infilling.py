@@ -14,10 +14,9 @@ from pillion.eval.compare import Case
 from pillion.eval.figures import Aim, at_least, mean, median, percentile
 from pillion.eval.humaneval import judge, parses
 from pillion.eval.metrics import exact, kept_prefix, wilson
-from pillion.eval.paired import difference
+from pillion.eval.paired import difference, pairs
 from pillion.eval.similarity import bleu, edit_similarity
 from pillion.sandbox.limits import Limits
-from pillion.sandbox.outcome import Protection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -109,7 +108,7 @@ def summary(rows: Sequence[Row]) -> dict[str, dict[str, object]]:
 
 def gains(rows: Sequence[Row], than: str, of: str = "shown") -> dict[str, dict[str, float]]:
     """Return by how much one way is better than another on the same tasks, 95 % intervals."""
-    pairs = _pairs(rows, than, of)
+    both = pairs(rows, than, of)
     measures: dict[str, Callable[[Row], float]] = {
         "pass_at_1": lambda row: float(row.passed),
         "valid": lambda row: float(row.valid),
@@ -118,9 +117,9 @@ def gains(rows: Sequence[Row], than: str, of: str = "shown") -> dict[str, dict[s
         "edit_similarity": lambda row: row.similarity,
     }
     return {
-        name: difference([(value(a), value(b)) for a, b in pairs])._asdict()
+        name: difference([(value(a), value(b)) for a, b in both])._asdict()
         for name, value in measures.items()
-        if pairs
+        if both
     }
 
 
@@ -145,15 +144,10 @@ def cases(rows: Sequence[Row]) -> list[Case]:
     ]
 
 
-def protections(rows: Sequence[Row]) -> str:
-    """Return what protected the host from the code of these rows."""
-    return " ".join(Protection(name).sentence for name in sorted({row.protection for row in rows}))
-
-
 def aims(rows: Sequence[Row]) -> dict[str, Aim]:
     """Return what the suite is for: what is shown is right more often, and always valid."""
-    pairs = _pairs(rows, "raw")
-    gain = mean([float(s.passed) - float(r.passed) for r, s in pairs])
+    both = pairs(rows, "raw", "shown")
+    gain = mean([float(s.passed) - float(r.passed) for r, s in both])
     shown = [row for row in _of(rows, "shown") if row.said and row.reference]
     valid = mean([float(row.valid) for row in shown])
     return {
@@ -192,8 +186,3 @@ def _figures(rows: Sequence[Row]) -> dict[str, object]:
 
 def _of(rows: Sequence[Row], way: str) -> list[Row]:
     return [row for row in rows if row.way == way]
-
-
-def _pairs(rows: Sequence[Row], than: str, of: str = "shown") -> list[tuple[Row, Row]]:
-    shown = {row.task: row for row in _of(rows, of)}
-    return [(row, shown[row.task]) for row in _of(rows, than) if row.task in shown]

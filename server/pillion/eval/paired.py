@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 import statistics
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 RESAMPLES = 10_000
+
+R = TypeVar("R", bound="Judged")
 
 
 class Difference(NamedTuple):
@@ -19,6 +21,24 @@ class Difference(NamedTuple):
     low: float
     high: float
     n: int
+
+
+class Judged(Protocol):
+    """A row of a suite: one task, done one way."""
+
+    @property
+    def task(self) -> str:
+        """Which task."""
+
+    @property
+    def way(self) -> str:
+        """Which way."""
+
+
+def pairs(rows: Sequence[R], first: str, second: str) -> list[tuple[R, R]]:
+    """Return the rows of each task that was done both ways."""
+    seconds = {row.task: row for row in rows if row.way == second}
+    return [(row, seconds[row.task]) for row in rows if row.way == first and row.task in seconds]
 
 
 def difference(pairs: Sequence[tuple[float, float]], seed: int = 1) -> Difference:

@@ -7,12 +7,23 @@ import platform
 import subprocess
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pillion import __version__
+from pillion.sandbox.outcome import Protection
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pillion.base.settings import Settings
+
+
+class Ran(Protocol):
+    """A row whose code ran in the sandbox."""
+
+    @property
+    def protection(self) -> str:
+        """What protected the host."""
 
 
 def record(settings: Settings) -> dict[str, object]:
@@ -25,6 +36,11 @@ def record(settings: Settings) -> dict[str, object]:
         "machine": f"{platform.machine()}, {_processor()}, {cores()} cores, {platform.system()}",
         "load_average": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
     }
+
+
+def protections(rows: Sequence[Ran]) -> str:
+    """Return what protected the host from the code of these rows."""
+    return " ".join(Protection(name).sentence for name in sorted({row.protection for row in rows}))
 
 
 def cores() -> int:

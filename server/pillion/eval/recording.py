@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from pillion.engine.base import Cancel, Chunk, Finish, FinishReason
+from pillion.engine.base import Cancel, Chunk, Finish, FinishReason, write
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
@@ -54,6 +54,10 @@ class RecordedEngine:
 
     async def stream(self, request: Request, cancel: Cancel) -> AsyncGenerator[Chunk, None]:
         """Say what was said before, or ask."""
+        if request.samples > 1:
+            async for chunk in self._several(request, cancel):
+                yield chunk
+            return
         key = _question(request, (await self.load()).name)
         known = self._known.get(key)
         said = 0
@@ -70,13 +74,34 @@ class RecordedEngine:
                 yield Chunk("", known.finish)
                 return
         pieces: list[str] = []
-        async for chunk in self._engine.stream(request, cancel):
-            if chunk.text:
-                pieces.append(chunk.text)
-            if chunk.finish:
-                self._keep(key, _Written(tuple(pieces), chunk.finish))
-            if len(pieces) > said or chunk.finish:
-                yield chunk
+        # What stays where nobody reads on because it was enough.
+        finish = Finish(FinishReason.CANCELLED)
+        try:
+            async for chunk in self._engine.stream(request, cancel):
+                if chunk.text:
+                    pieces.append(chunk.text)
+                finish = chunk.finish or finish
+                if len(pieces) > said or chunk.finish:
+                    yield chunk
+        finally:
+            self._keep(key, _Written(tuple(pieces), finish))
+
+    async def _several(self, request: Request, cancel: Cancel) -> AsyncGenerator[Chunk, None]:
+        """Say each sample as a whole; they are asked for anew unless all are known."""
+        name = (await self.load()).name
+        keys = [f"{_question(request, name)}:{at}" for at in range(request.samples)]
+        if not all(key in self._known for key in keys):
+            written = await write(self._engine, request, cancel)
+            if cancel.is_set():
+                keys = []
+            for at, one in enumerate(written):
+                yield Chunk(one.text, one.finish, at)
+            for key, one in zip(keys, written, strict=False):
+                self._keep(key, _Written((one.text,), one.finish))
+            return
+        for at, key in enumerate(keys):
+            known = self._known[key]
+            yield Chunk("".join(known.pieces), known.finish, at)
 
     async def count(self, texts: Sequence[str]) -> list[int]:
         """Return how many tokens each text is."""
@@ -95,5 +120,7 @@ class RecordedEngine:
 
 def _question(request: Request, model: str) -> str:
     prompt = replace(request.prompt, note="")
-    asked = (model, prompt, request.max_tokens, request.sampling)
+    asked: tuple[object, ...] = (model, prompt, request.max_tokens, request.sampling)
+    if request.samples > 1 or request.stops or request.grammar:
+        asked += (request.samples, request.stops, request.grammar)
     return sha256(repr(asked).encode()).hexdigest()[:32]

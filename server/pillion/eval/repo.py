@@ -18,7 +18,7 @@ from pillion.base.outcome import Nothing
 from pillion.engine.base import Cancel
 from pillion.eval.asking import SPEED, Steady
 from pillion.eval.compare import Case
-from pillion.eval.figures import Aim, at_least, at_most, mean, median
+from pillion.eval.figures import Aim, above, at_least, at_most, mean, median
 from pillion.eval.metrics import exact, kept_prefix
 from pillion.eval.paired import difference
 from pillion.eval.similarity import edit_similarity
@@ -185,7 +185,7 @@ def aims(rows: Sequence[Row]) -> dict[str, Aim]:
         if kind == "line_cross":
             share = mean([of(row) for row in full]) / max(1e-9, mean([of(row) for row in window]))
             found["line_cross_kept_ratio"] = at_least(share, 1.1)
-            found["line_cross_gain_low"] = at_least(gain.low, 0.0)
+            found["line_cross_gain_low"] = above(gain.low, 0.0)
         else:
             found["line_any_gain"] = at_least(gain.mean, 0.0)
     if prompts := [row.prompt_tokens for row in rows if row.way == "full"]:

@@ -1,6 +1,9 @@
-"""A user who knows the reference and answers what is asked, by running it.
+"""A user who knows what is wanted and answers what is asked, by running the reference.
 
-Nothing of it reaches the model but the answer: one of the choices, or the value that a call gives.
+Nothing of the reference reaches the model but the answer: one of the choices, or the value that a
+call gives. A user of many words also explains: where a question is about the words, or offers
+nothing that is right, the user says the one sentence of the clear text that the form lacks and that
+is nearest to what was asked about.
 """
 
 from __future__ import annotations
@@ -10,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from pillion.assist.clarify.behaviour import LOOPS, NOTHING
 from pillion.assist.clarify.evidence import same, value
-from pillion.assist.clarify.task import YOU_DECIDE, Example, Kind
+from pillion.assist.clarify.spec import read
+from pillion.assist.clarify.task import YOU_DECIDE, Example, Kind, Task
 from pillion.eval.comm import words
 
 if TYPE_CHECKING:
@@ -34,6 +38,43 @@ def reply(question: Question, problem: Problem, shown: str) -> str:
     return YOU_DECIDE
 
 
+def explain(question: Question, problem: Problem, shown: str) -> str:
+    """Return what a user says who answers in words, too."""
+    said = reply(question, problem, shown)
+    if question.kind in {Kind.SIGNATURE, Kind.CONTRADICTION}:
+        return said
+    about_words = not question.about.startswith("input:")
+    chosen = said in question.choices and said != YOU_DECIDE
+    if chosen and (question.phrase or not about_words):
+        return said
+    sentence = lacking(question, problem, shown)
+    if not sentence:
+        return said
+    return sentence if said == YOU_DECIDE else f"{said}. {sentence}"
+
+
+def lacking(question: Question, problem: Problem, shown: str) -> str:
+    """Return the sentence of the clear text that a form lacks; empty where it lacks none.
+
+    Of several the one that shares most words with the sentence that was asked about.
+    """
+    has = sentences(shown)
+    known = {_plain(one) for one in has}
+    wanted = [_renamed(one, problem, shown) for one in sentences(problem.clear)]
+    missing = [one for one in wanted if _plain(one) not in known]
+    quote = question.about.partition(":")[2] if question.about[:6] != "input:" else ""
+    near = max(has, key=lambda one: _shared(one, quote), default="") if quote else " ".join(has)
+    return max(missing, key=lambda one: _shared(one, near), default="")
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a form without its examples, each in one line."""
+    prose = " ".join(read(Task("", text)).prose.split())
+    found = re.split(r"(?<=[.!?])\s+(?=[A-Z\d])", prose)
+    plain = [re.sub(r"\W*\b(?:for )?examples?:?$", ".", one, flags=re.IGNORECASE) for one in found]
+    return [one for one in plain if len(one.split()) > 2 and ">>>" not in one]
+
+
 def review(examples: Sequence[Example], problem: Problem) -> tuple[Example, ...]:
     """Return the examples as the user accepts or edits them.
 
@@ -45,6 +86,14 @@ def review(examples: Sequence[Example], problem: Problem) -> tuple[Example, ...]
         for example, truth in zip(examples, truths, strict=True)
         if value(truth)
     )
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W+", " ", text).strip().lower()
+
+
+def _shared(one: str, other: str) -> int:
+    return len(set(_plain(one).split()) & set(_plain(other).split()))
 
 
 def _behaviour(question: Question, problem: Problem) -> str:
@@ -69,6 +118,13 @@ def _reading(question: Question, problem: Problem, shown: str) -> str:
             return found[0]
     found = [c for c in named if re.search(rf"\b{re.escape(c.lower())}\b", clear)]
     return found[0] if len(found) == 1 else ""
+
+
+def _renamed(text: str, problem: Problem, shown: str) -> str:
+    """Return a text of the clear form with the name that another form gives the function."""
+    names = re.findall(r"^def (\w+)\(", shown, re.MULTILINE)
+    name = names[-1] if names else problem.name
+    return re.sub(rf"\b{re.escape(problem.name)}\b", name, text)
 
 
 def _head(problem: Problem, shown: str) -> str:

@@ -6,6 +6,7 @@ Text of files stands in code blocks that it cannot close, and is never markup of
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,16 @@ def repairing(answer: str, problem: str, instruction: str) -> list[Message]:
     """Return the turns that follow an answer which cannot be used."""
     request = put(_templates()["repair"], problem=problem, instruction=instruction)
     return [Message(Role.ASSISTANT, answer), Message(Role.USER, request)]
+
+
+def planning(request: Message) -> Message:
+    """Return the first question, to be answered in words: what has to change?"""
+    return replace(request, text=f"{request.text}\n\n{put(_templates()['plan'])}")
+
+
+def going_on(plan: str) -> list[Message]:
+    """Return the turns that follow such an answer."""
+    return [Message(Role.ASSISTANT, plan), Message(Role.USER, put(_templates()["go_on"]))]
 
 
 def annotating(code: str, around: str = "") -> list[Message]:

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 from pillion.assist.actions.action import QUICK_FIX, REWRITE, Action, Change, Offer
 from pillion.assist.actions.common import outcome_of, text_of
 from pillion.assist.edit import Order, edit
+from pillion.assist.looks import looking
 from pillion.base.outcome import Nothing, Reason
 from pillion.context.redact import redact
 from pillion.prompt.edit import instruction_of
+from pillion.refactor.python.comprehension import to_comprehension
+from pillion.refactor.values import Request
 from pillion.syntax.extent import extent
 
 if TYPE_CHECKING:
@@ -46,8 +49,14 @@ def _simplify(place: Place, _settings: Settings) -> Iterable[Offer]:
 def _comprehension(place: Place, _settings: Settings) -> Iterable[Offer]:
     if place.language.id == "python" and place.is_selection:
         text = place.selected
-        if _LOOP.search(text) and _COLLECTS.search(text):
+        if _LOOP.search(text) and _COLLECTS.search(text) and not _by_syntax(place):
             yield Offer("Convert loop to comprehension (Pillion)", f"{REWRITE}.comprehension")
+
+
+def _by_syntax(place: Place) -> bool:
+    """Tell whether the refactoring of that name does it, which needs no model."""
+    request = Request(place.snapshot, place.start, place.end)
+    return not isinstance(to_comprehension(request), Nothing)
 
 
 def _fix(place: Place, _settings: Settings) -> Iterable[Offer]:
@@ -115,14 +124,16 @@ async def _rewritten(
         place.path,
         may_stay,
     )
-    made = await edit(
-        order,
-        tools.engine,
-        tools.cancel,
-        rounds=tools.settings.edit_rounds,
-        index=place.index,
-        report=tools.report,
-    )
+    async with looking(place.snapshot, tools.settings, instruction) as looks:
+        made = await edit(
+            order,
+            tools.engine,
+            tools.cancel,
+            rounds=tools.settings.edit_rounds,
+            index=place.index,
+            looks=looks,
+            report=tools.report,
+        )
     return outcome_of(made, place, "Written by Pillion")
 
 

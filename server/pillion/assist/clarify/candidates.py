@@ -11,7 +11,7 @@ import re
 import textwrap
 import tomllib
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -71,22 +71,41 @@ async def draft(
         stops=STOPS,
         samples=budget.samples,
     )
-    found: dict[str, list[Candidate]] = {}
-    for written in await write(engine, request, cancel):
-        if written.finish.reason is FinishReason.CANCELLED:
-            continue
-        candidate = take(spec, written.text)
-        if candidate:
-            found.setdefault(candidate.shape, []).append(candidate)
-    return [
-        Candidate(first.name, first.code, first.module, shape, len(alike))
-        for shape, alike in found.items()
-        for first in alike[:1]
+    return await written(spec, request, engine, cancel)
+
+
+async def written(spec: Spec, request: Request, engine: Engine, cancel: Cancel) -> list[Candidate]:
+    """Return the different candidates in the outputs of a request."""
+    found = [
+        take(spec, one.text)
+        for one in await write(engine, request, cancel)
+        if one.finish.reason is not FinishReason.CANCELLED
     ]
+    return joined([one for one in found if one])
 
 
-def prompt(spec: Spec, template: str) -> Prompt:
-    """Lay out the request for a function."""
+def joined(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the different ones, the first of each with the number of all."""
+    counts: dict[str, int] = {}
+    for one in candidates:
+        counts[one.shape] = counts.get(one.shape, 0) + one.count
+    firsts = {one.shape: one for one in reversed(candidates)}
+    return [replace(firsts[shape], count=count) for shape, count in counts.items()]
+
+
+def earlier(spec: Spec, codes: Sequence[str]) -> list[Candidate]:
+    """Return those of the functions written before that still have the head that is asked for."""
+    found = []
+    for code in codes:
+        tree = _parsed(code)
+        one = _candidate(spec, code, tree) if tree else None
+        if one and (not spec.head or spec.head in code):
+            found.append(one)
+    return joined(found)
+
+
+def messages(spec: Spec) -> tuple[list[Message], str]:
+    """Return the request for a function, and how its answer begins."""
     words = words_of("prompt")
     remarks = "".join(f"\n\n{remark}" for remark in spec.remarks)
     if spec.head:
@@ -97,8 +116,16 @@ def prompt(spec: Spec, template: str) -> Prompt:
         lines = "".join(f"\n{line}" for line in _agreed(spec))
         request = words["free"].format(text=spec.source + lines, code=code, remarks=remarks)
         begin = f"{_FENCE}python\n"
-    messages = [Message(Role.SYSTEM, words["system"].strip()), Message(Role.USER, request.strip())]
-    return chat(messages, template, begin)
+    return [
+        Message(Role.SYSTEM, words["system"].strip()),
+        Message(Role.USER, request.strip()),
+    ], begin
+
+
+def prompt(spec: Spec, template: str) -> Prompt:
+    """Lay out the request for a function."""
+    asked, begin = messages(spec)
+    return chat(asked, template, begin)
 
 
 def take(spec: Spec, text: str) -> Candidate | None:
@@ -112,8 +139,12 @@ def take(spec: Spec, text: str) -> Candidate | None:
     if tree is None:
         # A sample that was cut off, or talks behind the code: what is whole above it may do.
         code, tree = _longest(code)
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)] if tree else []
-    if not tree or not functions:
+    return _candidate(spec, code, tree) if tree else None
+
+
+def _candidate(spec: Spec, code: str, tree: ast.Module) -> Candidate | None:
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    if not functions:
         return None
     name = next((one.name for one in functions if one.name == spec.name), functions[0].name)
     tree.body = [node for node in tree.body if not _runs(node)]

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 
 from pillion.assist.clarify import behaviour, rule
 from pillion.assist.clarify.behaviour import Behaviours
-from pillion.assist.clarify.candidates import draft
+from pillion.assist.clarify.candidates import draft, earlier, joined
 from pillion.assist.clarify.evidence import findings
 from pillion.assist.clarify.inputs import inputs, parameters_of
 from pillion.assist.clarify.intent import wants_code
-from pillion.assist.clarify.spec import Spec, read
+from pillion.assist.clarify.mending import mend
+from pillion.assist.clarify.proposals import propose
+from pillion.assist.clarify.spec import Spec, agreed, read
 from pillion.assist.clarify.task import Clear, Evidence, Verdict
 from pillion.assist.clarify.wording import findings as open_words
 from pillion.base.errors import SandboxError
@@ -76,17 +78,44 @@ async def weigh(
     """
     spec = read(task)
     report(f"Writing {budget.samples} drafts")
-    candidates = await draft(spec, engine, budget, cancel, session)
+    drafts = await draft(spec, engine, budget, cancel, session)
+    candidates = joined([*drafts, *earlier(spec, _before(task))])
     if not candidates:
         return None
     noticed = [one for one in open_words(spec) if not rule.asked(task, one)]
+    # Of one draft, for somebody in a hurry, nothing is to be told apart or made better.
+    proposed = await propose(spec, engine, budget, cancel, session) if budget.samples > 1 else []
     spec = with_head(spec, candidates)
-    seen = None
-    if not cancel.is_set():
-        report("Comparing what they do")
-        seen = await _observed(spec, task, candidates, budget, cancel)
-    held = findings(seen or _by_shape(candidates), spec.examples, task.rejected)
-    return rule.View(task, spec, candidates, seen, held, noticed)
+    judged = [one.call for one in task.rejected]
+    tried = list(dict.fromkeys([*judged, *inputs(spec, budget.inputs, proposed)]))
+    report("Comparing what they do")
+
+    async def hold(candidates: Sequence[Candidate]) -> rule.View:
+        seen = await _observed(candidates, tried, cancel)
+        held = findings(seen or _by_shape(candidates), spec.examples, task.rejected)
+        return rule.View(task, spec, candidates, seen, held, noticed)
+
+    view = await hold(candidates)
+    for _ in range(budget.rounds if budget.samples > 1 else 0):
+        best = rule.chosen(view)
+        faults = rule.faults(view, best)
+        if not faults or cancel.is_set():
+            break
+        report("Mending what does not do as you said")
+        mended = await mend(
+            spec, candidates[best], faults, engine, budget=budget, cancel=cancel, session=session
+        )
+        if not mended or cancel.is_set():
+            break
+        candidates = joined([*candidates, *mended])
+        view = await hold(candidates)
+    return view
+
+
+def _before(task: Task) -> list[str]:
+    """Return what was written before, while the text was the same but for examples."""
+    asked = [code for answer in task.answers if agreed(answer) for code in answer.question.drafts]
+    return list(dict.fromkeys([*task.drafts, *asked]))
 
 
 def with_head(spec: Spec, candidates: Sequence[Candidate]) -> Spec:
@@ -95,12 +124,12 @@ def with_head(spec: Spec, candidates: Sequence[Candidate]) -> Spec:
 
 
 async def _observed(
-    spec: Spec, task: Task, candidates: Sequence[Candidate], budget: Budget, cancel: Cancel
+    candidates: Sequence[Candidate], calls: Sequence[str], cancel: Cancel
 ) -> Behaviours | None:
     """Return what the candidates do; None where nothing can be run, or after a cancel."""
-    asked = [one.call for one in task.rejected]
-    calls = dict.fromkeys([*asked, *inputs(spec, budget.inputs)])
-    running = asyncio.ensure_future(behaviour.observe(candidates, list(calls)))
+    if cancel.is_set():
+        return None
+    running = asyncio.ensure_future(behaviour.observe(candidates, calls))
     loop = asyncio.get_running_loop()
 
     def stop() -> None:

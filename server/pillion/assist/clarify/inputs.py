@@ -54,17 +54,24 @@ _LIKE_LIST = {"lst", "arr", "array", "nums", "numbers", "l", "xs", "values", "it
 _LIKE_LIST |= {"list", "lst1", "lst2", "l1", "l2", "arr1", "arr2", "nums1", "nums2", "list1"}
 _LIKE_TEXTS = {"strings", "words", "names", "texts"}
 
+_CHANGES = 18
+"""Inputs that are made by changing others."""
+
 _LARGEST = 400
 """Characters of an input; nobody reads a longer one in a question."""
 
 
-def inputs(spec: Spec, most: int) -> list[str]:
-    """Return arguments as source, `most` at most, without repetition."""
+def inputs(spec: Spec, most: int, proposed: Sequence[str] = ()) -> list[str]:
+    """Return arguments as source, `most` at most, without repetition.
+
+    Those that were `proposed` come behind those of the examples, and count for the types, too.
+    """
     count = len(spec.parameters)
     if not count:
         return [""]
     rng = random.Random(count)  # noqa: S311 - variety, no secret.
-    given = [values for example in spec.examples if (values := _values(example.call, count))]
+    stated = [example.call for example in spec.examples]
+    given = [values for call in (*stated, *proposed) if (values := _values(call, count))]
     pools = [
         _pool(parameter, [values[index] for values in given], spec.prose)
         for index, parameter in enumerate(spec.parameters)
@@ -98,8 +105,14 @@ def _combined(
 ) -> Iterable[Sequence[Any]]:
     """Yield the first of each pool together, what is near the examples, and mixtures."""
     longest = max(map(len, pools))
-    near = [_nearby(values, rng) for values in given for _ in range(6)]
-    together = [[pool[at % len(pool)] for pool in pools] for at in range(longest)]
+    # Of many examples a few changes each, so that there is room for boundaries.
+    changes = max(1, min(6, _CHANGES // (len(given) or 1)))
+    near = [_nearby(values, rng) for values in given for _ in range(changes)]
+    # But for the first boundary, parameters of one type are given different values.
+    together = [
+        [pool[(at + index if at else 0) % len(pool)] for index, pool in enumerate(pools)]
+        for at in range(longest)
+    ]
     for pair in itertools.zip_longest(near, together):
         yield from (values for values in pair if values is not None)
     for _ in range(200):

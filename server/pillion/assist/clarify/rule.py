@@ -8,7 +8,8 @@ In this order; the first that holds is what the question is about:
 3. the words break off, stand for a choice, or do not say what comes out: what is missing;
 4. candidates do few of the examples (`FEW`) and agree on something else (`AGREED`): which holds;
    they do none of several examples and agree on nothing: what is missing;
-5. there is no example, and fewer than `SURE` of the candidates behave alike: what differs;
+5. the request has no example, and fewer than `SURE` of the candidates behave alike: what differs,
+   also a second time, of those that do what was answered;
 6. those that do all examples behave differently, with fewer than `SPLIT` alike: what differs.
 
 The thresholds were chosen on tasks other than those that are reported (docs/clarify.md).
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from pillion.assist.clarify.difference import Difference, difference, phrase, typical
 from pillion.assist.clarify.evidence import findings, most_agreed, same, value
+from pillion.assist.clarify.mending import Fault
 from pillion.assist.clarify.spec import heads, read
 from pillion.assist.clarify.task import YOU_DECIDE, Clear, Evidence, Kind, Question
 from pillion.assist.clarify.wording import Finding, Open
@@ -118,10 +120,31 @@ def chosen(view: View) -> int:
         return max(groups[0], key=lambda index: (view.candidates[index].count, -index))
     able: Sequence[int] = [index for group in groups for index in group]
     if not view.held.passing:
+        # What the user said weighs more than what the request says.
+        wrong = [len(faults(view, index)) for index in range(len(view.candidates))]
         known = [one for one in view.spec.examples if one.call in seen.calls]
-        most = max(_done(seen, index, known) for index in able)
-        able = [index for index in able if _done(seen, index, known) == most]
+        rank = {index: (-wrong[index], _done(seen, index, known)) for index in able}
+        most = max(rank.values())
+        able = [index for index in able if rank[index] == most]
     return most_agreed(seen, able)
+
+
+def faults(view: View, index: int) -> list[Fault]:
+    """Return what of that which the user said a candidate does not do."""
+    if view.seen is None:
+        return []
+    done = dict(zip(view.seen.calls, view.seen.outcomes[index], strict=True))
+    said = [
+        Fault(example, done[example.call])
+        for example in view.spec.agreed
+        if example.call in done and not same(done[example.call], example.outcome)
+    ]
+    rejected = [
+        Fault(example, done[example.call], rejected=True)
+        for example in view.task.rejected
+        if example.call in done and same(done[example.call], example.outcome)
+    ]
+    return said + rejected
 
 
 def held_against(view: View, task: Task) -> View:
@@ -262,9 +285,10 @@ def _doubt(view: View, seen: Behaviours) -> Question | None:
     if view.spec.unread:
         # Which of them do the examples is not known; the user would be asked what is written there.
         return None
-    if not known and share < SURE:
+    if not view.spec.stated and share < SURE:
+        # One answer is not yet an example of all that the text leaves open.
         reason = "There is no example, and the text can be read in several ways."
-        found = difference(seen, everyone)
+        found = difference(seen, everyone, known)
         return _about_input(view, found, Kind.MISSING, reason) if found else None
     if not view.held.best and len(known) > 1:
         reason = "The text does not lead to the examples."
@@ -307,7 +331,8 @@ def _about_input(
 
 def _question(view: View, **fields: object) -> Question:
     written = answer(view)
-    return Question(**fields, code=written.code, evidence=written.evidence)  # type: ignore[arg-type]
+    drafts = tuple(one.code for one in view.candidates)
+    return Question(**fields, code=written.code, drafts=drafts, evidence=written.evidence)  # type: ignore[arg-type]
 
 
 def _assumptions(view: View) -> tuple[str, ...]:

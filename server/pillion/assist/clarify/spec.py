@@ -16,6 +16,8 @@ from pillion.assist.clarify.stated import Stated, literal, stated
 from pillion.assist.clarify.task import YOU_DECIDE, Example, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pillion.assist.clarify.task import Answer, Task
 
 _HEAD = re.compile(
@@ -29,6 +31,16 @@ _NAMED = re.compile(
     r"\b(?:function|method)\s+(?:called\s+|named\s+)?`?(?P<name>[A-Za-z_]\w*)\s*\("
     r"(?P<parameters>[\w\s,:=\[\]|.]*)\)"
 )
+
+_BEHIND = re.compile(
+    r"(?<=[\w\]\)}'\"])(?:[:;.]\s+|,?\s+(?:because|since|as)\s+|\s+[-\u2013\u2014]+\s+)"
+)
+"""Between a value and the words that explain it."""
+
+_RETURN = re.compile(r"^(?:it )?(?:should )?returns? ", re.IGNORECASE)
+
+_SENTENCE = 4
+"""Words that say something by themselves; fewer are an answer to the question alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +112,35 @@ def read(task: Task) -> Spec:
 
 
 def agreed(answer: Answer) -> Example | None:
-    """Return the example that an answer stands for; None where it is none."""
-    question = answer.question
-    if not question.call or answer.text == YOU_DECIDE:
+    """Return the example that an answer stands for; None where it is none.
+
+    A choice, or a value, both with or without words behind it.
+    """
+    question, text = answer.question, answer.text.strip()
+    if not question.call or text == YOU_DECIDE:
         return None
     for choice, outcome in zip(question.choices, question.outcomes, strict=False):
-        if answer.text == choice:
+        if _begins(text, choice):
             return Example(question.call, outcome)
-    value = literal(answer.text)
+    value = literal(_RETURN.sub("", text))
     return None if value is None else Example(question.call, value)
+
+
+def explained(answer: Answer) -> str:
+    """Return the words of an answer that say more than a choice or a value; often there are none.
+
+    "return 3: the larger one counts" says so behind the colon.
+    """
+    text = answer.text.strip()
+    if text == YOU_DECIDE or text in answer.question.choices:
+        return ""
+    if answer.question.kind is Kind.SIGNATURE and _HEAD.fullmatch(f"{text.rstrip(':')}:"):
+        return ""
+    if agreed(answer):
+        choices = answer.question.choices
+        ends = [one for one in _BEHIND.finditer(text) if _whole(text[: one.start()], choices)]
+        text = text[ends[0].end() :] if ends else ""
+    return text if len(text.split()) >= _SENTENCE else ""
 
 
 def _spec(text: str, code: str) -> Spec:
@@ -177,7 +209,7 @@ def _parameters(head: str) -> list[Parameter] | None:
 def _reworded(text: str, answer: Answer) -> str:
     """Put the chosen wording in the place of the open one."""
     question = answer.question
-    if not question.phrase or answer.text == YOU_DECIDE:
+    if not question.phrase or answer.text == YOU_DECIDE or explained(answer):
         return text
     # Line breaks and indentation are those of the request.
     phrase = r"\s+".join(map(re.escape, question.phrase.split()))
@@ -192,14 +224,44 @@ def _with_head(text: str, head: str) -> str:
     return f"{text[: heads[-1].start()]}{head}{text[heads[-1].end() :]}"
 
 
+def _whole(text: str, choices: Sequence[str]) -> bool:
+    """Whether a text is a choice or a value, and nothing more."""
+    if text in choices:
+        return True
+    try:
+        ast.literal_eval(_RETURN.sub("", text))
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return False
+    return True
+
+
+def _begins(text: str, choice: str) -> bool:
+    """Whether a choice is what a text says first."""
+    head, behind = text[: len(choice)], text[len(choice) :]
+    return head == choice and (not behind or bool(_BEHIND.match(f"{choice[-1]}{behind}", 1)))
+
+
 def _with(spec: Spec, answer: Answer) -> Spec:
-    example = agreed(answer)
+    example, words = agreed(answer), explained(answer)
+    if words:
+        spec = _with_words(spec, words)
     if example:
         return _with_agreed(spec, (example,), contradicted=answer.question.contradicted)
+    if words:
+        return spec
     taken = answer.question.kind is Kind.SIGNATURE and f"{answer.text.rstrip(':')}:" == spec.head
     if answer.text == YOU_DECIDE or answer.question.phrase or taken:
         return spec
     return replace(spec, remarks=(*spec.remarks, f"{answer.question.text} {answer.text}"))
+
+
+def _with_words(spec: Spec, words: str) -> Spec:
+    """Add what the user said to the text, in front of the examples."""
+    at = min((one.start for one in spec.stated), default=len(spec.source))
+    at = spec.source.rfind("\n", 0, at) + 1 if at < len(spec.source) else at
+    text = f"{spec.source[:at].rstrip()}\n{words}\n{spec.source[at:]}".strip("\n")
+    names = [parameter.name for parameter in spec.parameters]
+    return replace(spec, source=text, stated=tuple(stated(text, spec.name, names)))
 
 
 def _with_agreed(

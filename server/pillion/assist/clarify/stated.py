@@ -102,7 +102,7 @@ def _in_line(line: str, below: str, offset: int, name: str) -> Iterator[Stated]:
     at = line.find(f"{name}(") if name else -1
     if at < 0 or (at and (line[at - 1].isalnum() or line[at - 1] == "_")):
         return
-    end = _closing(line, at + len(name))
+    end = closing(line, at + len(name))
     if end < 0:
         return
     call = arguments(line[at + len(name) + 1 : end])
@@ -131,7 +131,7 @@ def _example(inputs: str, output: str, parameters: Sequence[str]) -> Example | N
     return Example(call, value) if call and value is not None else None
 
 
-def _closing(line: str, opening: int) -> int:
+def closing(line: str, opening: int) -> int:
     """Return where the bracket at `opening` is closed; -1 where it is not."""
     depth, quote, skip = 0, "", False
     for at in range(opening, len(line)):

@@ -60,6 +60,8 @@ class Task:
     """Examples that the user accepted as tests."""
     rejected: tuple[Example, ...] = ()
     """Examples that the user said are wrong, without saying what is right."""
+    drafts: tuple[str, ...] = ()
+    """Functions that were written before for this task: one of them may do what was accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,10 @@ class Budget:
     inputs: int = 32
     """On which the candidates run, at most."""
     questions: int = MOST_QUESTIONS
+    proposals: int = 6
+    """Inputs that the model thinks of, beside those that are made without it."""
+    rounds: int = 1
+    """Rounds of repair where no candidate does what the user said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +143,8 @@ class Question:
     """What it is about, so that it is not asked twice."""
     code: str = ""
     """What would be written without an answer."""
+    drafts: tuple[str, ...] = ()
+    """All that was written: one of them may do what the answer says."""
     evidence: Evidence = Evidence()
 
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 LEAST, MOST = 3, 5
 """So many examples are shown, where there are so many that say something."""
 
+_NEARLY = 0.8
+"""Of the most that an input tells, as in `difference`."""
+
 _LONGEST = 90
 """Characters of an example; a longer one is not read."""
 
@@ -40,6 +43,8 @@ class Understanding:
     code: str
     """What would be written if all of them are accepted."""
     evidence: Evidence
+    drafts: tuple[str, ...] = ()
+    """All that was written, for `Task.drafts`."""
 
 
 async def understand(
@@ -62,7 +67,8 @@ async def understand(
         everyone = [index for group in view.held.groups for index in group]
         known = [one.call for one in (*view.spec.agreed, *task.rejected)]
         examples = telling(view.seen, everyone, MOST, known)
-    return Understanding(restated(view.spec), examples, answer.code, answer.evidence)
+    drafts = tuple(one.code for one in view.candidates)
+    return Understanding(restated(view.spec), examples, answer.code, answer.evidence, drafts)
 
 
 def telling(
@@ -71,14 +77,17 @@ def telling(
     """Return up to `most` inputs with what most candidates do, the most telling first.
 
     Each tells apart candidates that those before it did not; where none is left that does, short
-    ones with different outcomes show the rest.
+    ones with different outcomes show the rest. Of those that tell nearly as much, one without an
+    empty argument says more of what is meant.
     """
     found: list[Example] = []
     parts = [list(among)]
     calls = [call for call in seen.calls if call not in known and len(call) <= _LONGEST]
     while len(found) < most and calls:
-        ranked = [(_gain(seen, call, parts), -len(call), call) for call in calls]
-        gain, _, call = max(ranked)
+        gains = {call: _gain(seen, call, parts) for call in calls}
+        near = [call for call in calls if gains[call] >= _NEARLY * max(gains.values())]
+        call = min(near, key=lambda one: (_bare(one), -gains[one], len(one)))
+        gain = gains[call]
         calls.remove(call)
         if gain <= 0 and len(found) >= LEAST:
             break
@@ -115,6 +124,10 @@ def _gain(seen: Behaviours, call: str, parts: Sequence[Sequence[int]]) -> float:
         whole = sum(weights)
         total -= sum(weight * math.log2(weight / whole) for weight in weights if weight)
     return round(total, 9)
+
+
+def _bare(call: str) -> bool:
+    return any(empty in call for empty in ("[]", "()", "''", "{}"))
 
 
 def _split(seen: Behaviours, call: str, part: Sequence[int]) -> list[list[int]]:

@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "tests": "Write tests for functions; the functions and their mutants judge them.",
     "edit": "Change programs as told; their tests judge the change.",
     "explain": "Explain functions; write them again from that alone.",
+    "roundtrip": "From code to a description and back; the same measure as `explain`.",
     "hygiene": "Count defects of suggestions in source files.",
     "security": "Count planted weaknesses that are found, and false alarms.",
 }

@@ -23,13 +23,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound="Callable[..., object]")
 
-csv_option = click.option(
-    "--csv",
-    "csv_path",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Keep a row per case in this file, and go on from there: what it holds already is not "
-    "asked again.",
-)
 html_option = click.option(
     "--html",
     "html_path",
@@ -47,14 +40,6 @@ threads_option = click.option(
     default=0,
     show_default=True,
     help="Threads for the model; 0 means one per core. One is best while others use the machine.",
-)
-
-
-minutes_option = click.option(
-    "--minutes",
-    default=0.0,
-    help="Stop asking after so many minutes and show what there is; with --csv, the same command "
-    "goes on from there. 0 means no limit.",
 )
 
 

@@ -2,94 +2,48 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from typing import TYPE_CHECKING
 
 import click
 
 from pillion.app import make_engine
-from pillion.base.settings import Settings
-from pillion.commands.bench.common import json_option, model_option, progress, seed_option
-from pillion.commands.eval.common import (
-    compare_option,
-    csv_option,
-    data_option,
-    finish,
-    minutes_option,
-    sample_option,
-    threads_option,
-    warn_of_limits,
-)
+from pillion.commands.eval.common import compare_option, finish
+from pillion.commands.eval.run import collect, run_options
 from pillion.eval import round_trip
-from pillion.eval.cases import Cases
 from pillion.eval.humaneval import load_functions
-from pillion.eval.record import record
+from pillion.eval.record import protections
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pillion.eval.humaneval import Exercise
+    from pillion.commands.eval.run import Run
 
 
 @click.command()
-@data_option()
-@sample_option(40)
-@seed_option
-@model_option
-@threads_option
-@csv_option
-@minutes_option
+@run_options(40)
 @compare_option()
-@json_option
-def explain(
-    data: Path,
-    sample: int,
-    seed: int,
-    model: str,
-    threads: int,
-    csv_path: Path | None,
-    minutes: float,
-    *,
-    as_json: bool,
-) -> None:
+def explain(run: Run) -> None:
     """Explain functions of HumanEval, write them again from that alone, and run their tests.
 
+    The round trip from code to a description and back: the same as `pillion eval roundtrip`.
     The functions are explained without their docstrings: as the model does it when it is simply
-    asked (plain), and as Pillion does it (grounded). What the model wrote runs in the sandbox only.
+    asked (plain), and as Pillion does it (grounded), also with the model's part of that alone
+    (sentences). What the model wrote runs in the sandbox only.
     """
-    tasks = load_functions(data, sample=sample, seed=seed)
-    settings = Settings(model=model, threads=threads, engine_mode="inproc")
-    cases = Cases(round_trip.Row, csv_path)
-    warn_of_limits()
-    asyncio.run(_run(settings, tasks, cases, minutes))
-    chosen = {task.id for task in tasks}
-    rows = [row for row in cases.rows if row.task in chosen]
+    tasks = {task.id: task for task in load_functions(run.data, sample=run.sample, seed=run.seed)}
+    engine = make_engine(run.settings)
+    rows = collect(
+        run,
+        engine,
+        round_trip.Row,
+        tasks,
+        lambda task: round_trip.judged(engine, task),
+        lambda row: row.task,
+    )
     result: dict[str, object] = {
         "suite": "explain",
         "ways": round_trip.summary(rows),
         "grounded_less_plain": round_trip.gain(rows),
     }
-    circumstances = {"seed": seed, "sandbox": round_trip.protections(rows), **record(settings)}
-    finish(result, round_trip.cases(rows), round_trip.aims(rows), circumstances, as_json=as_json)
-
-
-async def _run(
-    settings: Settings, tasks: list[Exercise], cases: Cases[round_trip.Row], minutes: float
-) -> None:
-    done = {row.task for row in cases.rows}
-    left = [task for task in tasks if task.id not in done]
-    if not left:
-        return
-    engine = make_engine(settings)
-    end = time.monotonic() + minutes * 60
-    try:
-        with progress() as bar:
-            for task in bar.track(left, description="functions"):
-                if minutes and time.monotonic() > end:
-                    break
-                # Both rows at once, so that no task is ever half there.
-                for row in await round_trip.judged(engine, task):
-                    cases.add(row)
-    finally:
-        await engine.close()
+    circumstances = run.circumstances(sandbox=protections(rows))
+    finish(
+        result, round_trip.cases(rows), round_trip.aims(rows), circumstances, as_json=run.as_json
+    )

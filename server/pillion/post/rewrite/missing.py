@@ -33,6 +33,8 @@ _GOING = re.compile(
     re.IGNORECASE,
 )
 
+_SENTENCE = re.compile(r"(?<=[.!?;])\s|\n")
+
 
 def keep_missing(rewrite: Rewrite) -> Rewrite | Flaw:
     """Take over what the answer lacks."""
@@ -65,8 +67,11 @@ def _definitions(text: str, language: Language) -> list[Definition]:
 
 def _may_go(definition: Definition, instruction: str) -> bool:
     """Tell whether the user asked for something that may take a definition away."""
-    named = re.search(rf"(?<!\w){re.escape(definition.name)}(?!\w)", instruction)
-    return bool(named and _GOING.search(instruction))
+    named = re.compile(rf"(?<!\w){re.escape(definition.name)}(?!\w)")
+    return any(
+        named.search(sentence) and _GOING.search(sentence)
+        for sentence in _SENTENCE.split(instruction)
+    )
 
 
 def _pairs(before: Sequence[Definition], after: Sequence[Definition]) -> dict[int, Definition]:

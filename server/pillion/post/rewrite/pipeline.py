@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pillion.post.rewrite.answer import take_code
+from pillion.post.rewrite.asked import lacking, remaining
 from pillion.post.rewrite.elisions import fill_elisions, refuse_elisions
 from pillion.post.rewrite.indent import rebase_indentation
 from pillion.post.rewrite.losses import refuse_losses, refuse_unchanged, refuse_unfinished
+from pillion.post.rewrite.members import misused
 from pillion.post.rewrite.missing import keep_missing
 from pillion.post.rewrite.names import check_names
 from pillion.post.rewrite.secrets import restore_secrets
@@ -20,6 +22,8 @@ from pillion.post.rewrite.syntax import check_syntax
 from pillion.post.rewrite.values import Flaw
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from pillion.post.rewrite.values import Check, Rewrite
 
 CHECKS: tuple[Check, ...] = (
@@ -48,3 +52,12 @@ def check(rewrite: Rewrite) -> Rewrite | Flaw:
             return outcome
         rewrite = outcome
     return rewrite
+
+
+DOUBTS: tuple[Callable[[Rewrite], Iterable[str]], ...] = (lacking, remaining, misused)
+"""What speaks against a rewrite and may be wrong about it."""
+
+
+def doubts(rewrite: Rewrite) -> tuple[str, ...]:
+    """Return what the model should look at again, in sentences; nobody is refused for it."""
+    return tuple(one for look in DOUBTS for one in look(rewrite))

@@ -1,0 +1,34 @@
+"""What looks at a change before it is shown, by what the user allows to be run."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from pillion.assist.linting import Linting
+from pillion.assist.trying import Trying
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from pillion.assist.edit import Look
+    from pillion.base.settings import Settings
+    from pillion.text.snapshot import Snapshot
+
+
+@asynccontextmanager
+async def looking(
+    snapshot: Snapshot, settings: Settings, instruction: str = ""
+) -> AsyncIterator[list[Look]]:
+    """Return the looks at changes of a document, while they may be asked."""
+    found: list[Look] = []
+    if settings.run_tests and snapshot.language == "python":
+        found.append(Trying(instruction).look)
+    linting = Linting.of(snapshot) if settings.edit_linters else None
+    if linting is not None:
+        found.append(linting.look)
+    try:
+        yield found
+    finally:
+        if linting is not None:
+            linting.close()
