@@ -23,6 +23,8 @@ ELSEWHERE = {
     "llama-server": "of llama.cpp; tests/model/test_every_engine.py runs the one of xllamacpp",
     "vllm": "of vLLM",
     "cd": "of the shell",
+    "for": "of the shell",
+    "done": "of the shell",
     "git": "of git",
     "sha256sum": "of the system; release/check.py writes what it reads",
     "man": "of the system",
@@ -52,7 +54,7 @@ def _split(words: list[str]) -> Iterator[list[str]]:
             if command:
                 yield command
             command = []
-        elif command or not re.fullmatch(r"[A-Z_]+=.*", word):
+        elif command or not (word == "do" or re.fullmatch(r"[A-Z_]+=.*", word)):
             command.append(word)
 
 
@@ -104,6 +106,8 @@ def test_commands_are_found() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     found = [" ".join(words) for words in commands(text)]
     assert "make demo" in found
+    loop = "```sh\nfor n in 1 2; do A=b pillion doctor --json > out; done\n```\n"
+    assert ["pillion", "doctor", "--json", ">", "out"] in list(commands(loop))
     assert ".venv/bin/pillion models list" in found
     assert "pillion engine status|stop" in found
 
