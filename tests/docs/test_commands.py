@@ -22,15 +22,13 @@ PAGES = [
 ELSEWHERE = {
     "llama-server": "of llama.cpp; tests/model/test_every_engine.py runs the one of xllamacpp",
     "vllm": "of vLLM",
-    "cd": "of the shell",
-    "for": "of the shell",
-    "done": "of the shell",
     "git": "of git",
     "sha256sum": "of the system; release/check.py writes what it reads",
     "man": "of the system",
-    "source": "of the shell",
 }
 """Programs of others, and what is known of them here."""
+
+SHELL = {"cd", "for", "done", "source", "wait"}
 
 INSTALLERS = {"pip", "uv", "pipx"}
 """`release/check.py` runs them with the wheel."""
@@ -50,7 +48,7 @@ def commands(text: str) -> Iterator[list[str]]:
 def _split(words: list[str]) -> Iterator[list[str]]:
     command: list[str] = []
     for word in [*words, "&&"]:
-        if word in {"&&", "||", "|"}:
+        if word in {"&&", "||", "|", "&"}:
             if command:
                 yield command
             command = []
@@ -71,7 +69,7 @@ def check(words: list[str]) -> None:
     elif "/" in words[0] and not words[0].startswith("$"):
         assert any(ROOT.glob(f"**/{words[0].removeprefix('./')}")), words
     else:
-        assert name in ELSEWHERE or name in INSTALLERS or words[0].startswith("$"), words
+        assert name in {*ELSEWHERE, *SHELL, *INSTALLERS} or words[0].startswith("$"), words
 
 
 def _parse(command: click.Command, words: list[str]) -> None:
