@@ -31,6 +31,9 @@ from pillion.engine.wire import PROTOCOL
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_KINDS = frozenset({".json", ".sock", ".lock", ".ends"})
+"""Endings of files that can stand in the way of the next host."""
+
 REMEMBER_SECONDS = 120.0
 """How long an improper end is held against a host."""
 
@@ -185,6 +188,14 @@ def all_files() -> Iterator[HostFiles]:
     for folder in _folders():
         for path in sorted(folder.glob("*.json")):
             yield HostFiles(folder, path.stem)
+
+
+def remains() -> Iterator[HostFiles]:
+    """Yield the files of every host of which anything is left, running or not."""
+    for folder in _folders():
+        names = {path.name.split(".")[0] for path in folder.glob("*.*") if path.suffix in _KINDS}
+        for name in sorted(names):
+            yield HostFiles(folder, name)
 
 
 def _own_folder() -> Path:
