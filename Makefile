@@ -20,6 +20,11 @@ NO_AMX := $(if $(filter x86_64,$(shell uname -m)),-mno-amx-tile -mno-amx-int8 -m
 LLAMA_ENV := CFLAGS="$(CFLAGS) $(NO_AMX)" CXXFLAGS="$(CXXFLAGS) $(NO_AMX)" \
 	CMAKE_ARGS="-DLLAVA_BUILD=OFF $(CMAKE_ARGS)"
 
+VERSION = $(shell sed -n 's/^version = "\(.*\)"$$/\1/p' pyproject.toml)
+# One lock for all platforms and all versions of Python that are supported.
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
+	--no-header --no-annotate
+
 # $(call PROGRAM,bwrap,bubblewrap) says whether a program is there; root gets it where apt-get has it.
 PROGRAM = command -v $(1) >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 	{ apt-get install -y -q $(2) >/dev/null 2>&1 || \
@@ -34,7 +39,7 @@ SANDBOX = $(call PROGRAM,bwrap,bubblewrap) || \
 TERMINAL = $(call PROGRAM,tmux,tmux) || \
 	echo "tmux is not installed; the test of the chat in a terminal is left out."
 
-.PHONY: help demo test test-fast test-editors vsix install lint format types docs bench clean
+.PHONY: help demo test test-fast test-editors vsix install lint format docs fuzz lock audit release-check clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -77,8 +82,27 @@ format: $(VENV)/.test ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: $(VENV)/.test ## Write the generated pages anew
-	$(BIN)/python -m pillion.cli docs docs --vscode clients/vscode/package.json
+# Runs add up in build/fuzz, so that a long one can be made in pieces: `make fuzz COUNT=1000000 FUZZ=jsonrpc`.
+COUNT ?= 200000
+FUZZ ?=
+fuzz: $(VENV)/.test ## Throw COUNT bad inputs at each parser and at a whole server
+	$(BIN)/python -W ignore tests/fuzz/run.py --count $(COUNT) $(FUZZ)
+
+docs: $(VENV)/.test ## Write the generated pages anew, and build the site into dist/site
+	$(BIN)/pillion docs docs --vscode clients/vscode/package.json --share release/share
+	$(BIN)/python release/licences.py docs/licences.md
+	PILLION_SITE=dist/site/$(VERSION) NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+lock: $(VENV)/.release ## Pin all packages anew, with their hashes
+	$(LOCK) --no-emit-package llama-cpp-python pyproject.toml --output-file release/requirements.lock
+	echo llama-cpp-python==$(LLAMA) | $(LOCK) --no-deps - --output-file release/llama.lock
+
+audit: $(VENV)/.release ## Look for known vulnerabilities, where the databases can be reached
+	$(BIN)/python release/audit.py
+
+release-check: $(VENV)/.release ## Build what is released, install it in clean places, and try it there
+	$(BIN)/pillion models pull
+	$(BIN)/python release/check.py $(STEPS)
 
 clean: ## Remove .venv and build output; models and wheels in the cache stay
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -90,7 +114,7 @@ $(VENV)/bin/python:
 $(WHEEL): | $(VENV)/bin/python
 	@mkdir -p $(WHEELS) && rm -rf $(LLAMA_SOURCE)
 	@$(PIP) download --quiet --no-deps --no-binary llama-cpp-python \
-		--dest $(WHEELS) llama-cpp-python==$(LLAMA)
+		--dest $(WHEELS) --require-hashes --requirement release/llama.lock
 	@tar -xzf $(LLAMA_SOURCE).tar.gz -C $(WHEELS)
 	@if patch --version >/dev/null 2>&1; then \
 		patch --quiet -p1 -d $(LLAMA_SOURCE) <llama.patch; \
@@ -111,5 +135,9 @@ $(VENV)/.install: pyproject.toml $(WHEEL) | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.install
-	$(PIP) install --quiet --editable '.[test]'
+	$(PIP) install --quiet --editable '.[test,docs]'
+	@touch $@
+
+$(VENV)/.release: $(VENV)/.test
+	$(PIP) install --quiet --editable '.[release]'
 	@touch $@

@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 rm -rf server dist/*.vsix
 ../../.venv/bin/python -m build --wheel --no-isolation --outdir "$PWD/server" ../.. > /dev/null
 rm -f server/.gitignore
-cp ../../llama.patch server/
+cp ../../llama.patch ../../release/requirements.lock ../../release/llama.lock server/
 node esbuild.mjs
 npx vsce package --no-dependencies --allow-missing-repository --out dist/pillion.vsix
 size=$(wc -c < dist/pillion.vsix)

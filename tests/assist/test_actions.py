@@ -247,8 +247,8 @@ async def test_names_that_cannot_be_used(said: str, reason: Reason) -> None:
     [
         "def f(█a):\n    a = 1\n    return a\n",
         "def f():\n    global a\n    █a = 1\n",
-        "def f():\n    █a = 1\n    def g():\n        a = 2\n    return a\n",
-        "def f():\n    █a = 1\n    return [a for a in b]\n",
+        "def f():\n    █a = 1\n    return locals()\n",
+        "def f():\n    █a = 1\n    return a\n)\n",
         "def f(x):\n    return x.█a\n",
         "█a = 1\n",
         "def f():\n    return █a\n",
@@ -258,10 +258,40 @@ def test_what_is_not_surely_a_local_variable_is_not_renamed(marked: str) -> None
     assert not any(title.startswith("Rename") for title in titles(place(marked)))
 
 
-async def test_labels_are_not_variables() -> None:
-    where = place("def f(o):\n    █a = 1\n    o.a = g(a=a)\n    return lambda: a\n")
-    text = changed(await perform("rename", where, "first`"), where)
-    assert text == "def f(o):\n    first = 1\n    o.a = g(a=first)\n    return lambda: first\n"
+@pytest.mark.parametrize(
+    ("marked", "renamed"),
+    [
+        (
+            "def f(o):\n    █a = 1\n    o.a = g(a=a)\n    return lambda: a\n",
+            "def f(o):\n    first = 1\n    o.a = g(a=first)\n    return lambda: first\n",
+        ),
+        (
+            "def f():\n    █a = 1\n    def g():\n        a = 2\n    return a\n",
+            "def f():\n    first = 1\n    def g():\n        a = 2\n    return first\n",
+        ),
+        (
+            "def f():\n    █a = 1\n    return a, [a for a in b]\n",
+            "def f():\n    first = 1\n    return first, [a for a in b]\n",
+        ),
+    ],
+)
+async def test_other_things_of_the_same_name_stay(marked: str, renamed: str) -> None:
+    where = place(marked)
+    assert changed(await perform("rename", where, "first`"), where) == renamed
+
+
+def test_what_syntax_can_do_is_not_offered_by_the_model() -> None:
+    loop = "def f(b):\n    c = []\n    for a in b:\n        {}\n    return c\n"
+    for body, by in (("c.append(a)", ""), ("c.append(a); g(c)", " (Pillion)")):
+        text = loop.format(body)
+        where = Place(
+            Snapshot("file:///a.py", text, language="python"),
+            text.index("    c = "),
+            text.index("    return"),
+        )
+        shown = [one.offer.title for one in offers(where, Settings()) if not one.offer.disabled]
+        found = [title for title in shown if title.startswith("Convert loop")]
+        assert found == [f"Convert loop to comprehension{by}"]
 
 
 async def test_a_problem_is_fixed_in_its_function() -> None:

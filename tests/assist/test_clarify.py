@@ -118,6 +118,46 @@ async def test_drafts_stay() -> None:
     assert "raise ValueError" in verdict.code
 
 
+async def test_asked_twice_without_examples() -> None:
+    """One answer is no example of all that is open: what still differs is asked about, once."""
+    task = Task("", 'def f(n: int) -> int:\n    """Return a number for n."""\n')
+    bodies = [
+        f"    return {none} if not n else {below} if n < 0 else n"
+        for none in (5, 6)
+        for below in (7, 8)
+    ]
+    question = await asked(task, *bodies)
+    assert (question.call, question.outcomes) == ("0", ("5", "6"))
+    once = replace(task, answers=(Answer(question, "return 6"),))
+    second = await asked(once, *bodies)
+    assert int(second.call) < 0
+    assert second.outcomes == ("7", "8")
+    twice = replace(once, answers=(*once.answers, Answer(second, "return 8")))
+    verdict = await considered(twice, *bodies)
+    assert isinstance(verdict, Clear)
+    assert "return 6 if not n else 8" in verdict.code
+
+
+async def test_what_the_user_said_weighs_more() -> None:
+    """Where no draft does everything, what was accepted comes before what the request states."""
+    stated = "    >>> f(3)\n    9\n    >>> f(4)\n    16\n"
+    code = f'def f(n: int) -> int:\n    """Return a number.\n{stated}    """'
+    task = Task("", code, accepted=(Example("5", "10"),))
+    verdict = await considered(
+        task, "    return n * n", "    return 2 * n", budget=Budget(2, rounds=0)
+    )
+    assert isinstance(verdict, Clear)
+    assert "2 * n" in verdict.code
+
+
+def test_parameters_of_one_type_differ() -> None:
+    """An input whose arguments are all equal tells nothing of which is which."""
+    spec = read(Task("", 'def f(a: int, b: int):\n    """Return one of them."""\n'))
+    found = inputs(spec, 8)
+    assert found[0] == "0, 0"
+    assert all(len(set(one.split(", "))) == 2 for one in found[1:])
+
+
 async def test_what_none_does_is_mended() -> None:
     """The model is told which call goes wrong; without an example that was accepted it is not."""
     minus = "    return sum(numbers) / len(numbers) if numbers else -1.0\n```"

@@ -81,6 +81,13 @@ async def test_one_line_stops_the_model_at_the_end_of_the_line() -> None:
     assert answer.finish.generated_tokens <= 2
 
 
+async def test_the_model_is_not_asked_for_a_secret() -> None:
+    engine = says("hunter2")
+    outcome = (await ask(engine, 'password = "█"\n')).outcome
+    assert isinstance(outcome, Nothing)
+    assert (outcome.reason, engine.requests) == (Reason.NOT_HERE, [])
+
+
 async def test_an_empty_answer_has_a_reason() -> None:
     assert (await ask(says(), "a = █\n")).outcome == Nothing(Reason.MODEL_STOPPED)
     assert (await ask(says("   "), "a = █\n")).outcome == Nothing(Reason.ONLY_WHITESPACE)

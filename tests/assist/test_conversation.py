@@ -14,6 +14,7 @@ from library import library_of
 from pillion.assist import clarify, doubt
 from pillion.assist.chat import Ask, Chat, Listener, Reply
 from pillion.assist.clarify import Question
+from pillion.assist.edit import SAMPLES
 from pillion.assist.inquiry import Inquiry
 from pillion.assist.mentions import mentions
 from pillion.base.errors import EngineError, UsageError
@@ -387,6 +388,51 @@ async def test_another_request_in_the_place_of_an_answer_is_answered(
     reply = await room.say("", command="explain", here="shop/till.py")
     assert reply.question is None
     assert "Explain this code" in room.read()
+
+
+CODE = "def total(prices):\n    return sum(prices) if prices else 0\n"
+FIXED = f"{CODE}```"
+
+
+async def test_a_fix_is_checked_before_it_is_offered(tmp_path: Path) -> None:
+    room = Room(tmp_path / "shop", tmp_path / "cache", FIXED, "It failed for nothing.")
+    reply = await room.say("it fails for None", command="fix", here="shop/till.py", line=1)
+    offered = (
+        "```python shop/till.py\ndef total(prices):\n    return sum(prices) if prices else 0\n```"
+    )
+    assert reply.text == f"{offered}\n\nWhat was wrong: It failed for nothing."
+    assert "Fix this problem and change nothing else: it fails for None" in room.read(0)
+    # Whoever asks on sees what was offered.
+    await room.say("Thanks.")
+    assert "if prices else 0" in room.read()
+
+
+async def test_a_fix_that_fails_the_checks_is_talked_about_only(tmp_path: Path) -> None:
+    wrong = "    return add_up(prices)\n```"
+    scripts = [wrong] * (1 + SAMPLES) + ["Plan."] + [wrong] * SAMPLES
+    answer = "Try this:\n```python\ndef total(prices):\n    return add_up(prices)\n```\n"
+    room = Room(tmp_path / "shop", tmp_path / "cache", *scripts, answer)
+    reply = await room.say("", command="fix", here="shop/till.py", line=1)
+    assert "```python\ndef total" in reply.text
+    assert "shop/till.py" not in reply.text
+    assert any(note.startswith("No change passed the checks.") for note in reply.notes)
+
+
+async def test_documentation_is_written_as_the_code_action_does(tmp_path: Path) -> None:
+    room = Room(tmp_path / "shop", tmp_path / "cache", 'Return the sum of all prices."""')
+    reply = await room.say("", command="doc", here="shop/till.py", line=1)
+    assert reply.text == (
+        "```python shop/till.py\ndef total(prices):\n"
+        '    """Return the sum of all prices."""\n    return sum(prices)\n```\n'
+    )
+
+
+async def test_tests_are_run_where_that_is_allowed(tmp_path: Path) -> None:
+    room = Room(tmp_path / "shop", tmp_path / "cache", "[1, 2]) == 3\nassert total([]) == 0")
+    room.settings = replace(Settings(), run_tests=True)
+    reply = await room.say("", command="tests", here="shop/till.py", line=1)
+    assert "they were run, and pass now" in reply.text
+    assert "assert total([1]) == 1" in reply.text
 
 
 SMALLEST = "def largest(values):\n    return min(values, default=0)\n"

@@ -8,6 +8,8 @@ from pillion.assist.actions.place import Place
 from pillion.base.outcome import Nothing, Reason
 from pillion.base.settings import Settings
 from pillion.engine.base import Cancel
+from pillion.refactor.python import imports
+from pillion.refactor.script import imports as script_imports
 from pillion.text.snapshot import Snapshot
 
 TEXT = "def f(a):\n    return g(a.b + 1)\n"
@@ -49,3 +51,15 @@ async def test_a_review_is_a_page() -> None:
     page = await action.perform(place, {}, Tools(NO_MODEL, Settings(), Cancel()))
     assert isinstance(page, Page)
     assert "CWE-95" in page.markdown
+
+
+def test_a_text_is_looked_through_once_wherever_the_cursor_goes() -> None:
+    kept = (imports._messages, imports._organised, script_imports._organised)
+    before = [one.cache_info().misses for one in kept]
+    python = "import sys\nimport os\nimport re\n\n\ndef f():\n    return g(os)\n"
+    script = 'import { b } from "./b";\nimport { a } from "./a";\n\nf(a, b);\n'
+    for text, language in ((python, "python"), (script, "typescript")):
+        snapshot = Snapshot("file:///once", text, language=language)
+        for at in range(0, len(text), 7):
+            assert offers(Place(snapshot, at, at), Settings())
+    assert [one.cache_info().misses for one in kept] == [count + 1 for count in before]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from pillion.assist.review import Finding, review
+from pillion.assist.review import CORRECTNESS, Finding, mended, review
 from pillion.commands.review import review as command
 from pillion.text.edits import Edit
 from pillion.text.snapshot import Snapshot
@@ -74,6 +76,26 @@ def test_the_command_tells_of_the_working_diff(
     assert (found["path"], found["line"], found["code"]) == ("b.ts", 1, "CWE-95")
     done = CliRunner().invoke(command, ["a.py"])
     assert done.stdout.startswith("a.py:2:")
+
+
+def test_what_rules_can_mend_is_a_diff(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.ruff]\n", encoding="utf-8")
+    (tmp_path / "a.py").write_text("import os\n\nx = 1\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    done = CliRunner().invoke(command, ["a.py", "--diff"])
+    assert done.stdout.startswith("--- a/a.py\n+++ b/a.py\n")
+    assert "\n-import os\n" in done.stdout
+    assert CliRunner().invoke(command, ["a.py", "--diff", "--json"]).exception
+
+
+def test_of_edits_that_overlap_one_is_made() -> None:
+    def finding(*edits: Edit) -> Finding:
+        return Finding(0, 1, CORRECTNESS, "", "", edits)
+
+    findings = [finding(Edit(0, 2, "x")), finding(Edit(1, 3, "y")), finding(Edit(4, 5, ""))]
+    assert mended("abcdef", findings) == "xcdf"
+    assert mended("abc", [finding()]) == "abc"
 
 
 def test_without_git_files_must_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -87,12 +88,37 @@ def test_an_index_out_of_reach_is_named(
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
     monkeypatch.setenv("PIP_RETRIES", "0")
     monkeypatch.setattr(script, "_check_compiler", lambda: None)
+    shutil.copy(ROOT / "release" / "llama.lock", tmp_path)
     arguments = ["--venv", str(tmp_path / "server"), "--wheel", str(tmp_path / "none.whl")]
     assert script.main(arguments) == 1
-    output = said(capfd.readouterr().out)
+    printed = capfd.readouterr()
+    assert "No matching distribution found for llama-cpp-python" in printed.err
+    output = said(printed.out)
     assert "Is the package index within reach" in str(output[-1]["error"])
     assert any("Compiling llama.cpp" in str(line.get("message")) for line in output)
     assert not list((tmp_path / "cache").rglob("building-*"))
+
+
+def test_everything_comes_by_its_hash(
+    script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what was made here and in the extension is installed without one, and nothing else."""
+    ran: list[list[str]] = []
+    monkeypatch.setenv("PILLION_CACHE_DIR", str(tmp_path / "cache"))
+
+    def run(command: list[str], _: dict[str, str]) -> int:
+        ran.append(command)
+        return 0
+
+    monkeypatch.setattr(script, "_run", run)
+    monkeypatch.setattr(script.venv, "create", lambda folder, **_: folder.mkdir())
+    built = tmp_path / "llama.whl"
+    monkeypatch.setattr(script, "_llama_wheel", lambda *_: built)
+    script._install(tmp_path / "server", tmp_path / "pillion.whl")
+    locked, own, started = (" ".join(command) for command in ran)
+    assert f"install --require-hashes --requirement {tmp_path / 'requirements.lock'}" in locked
+    assert own.endswith(f"install --no-deps {built} {tmp_path / 'pillion.whl'}")
+    assert started.endswith("-m pillion --version")
 
 
 def test_a_window_that_waited_finds_it_done(

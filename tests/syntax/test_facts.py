@@ -51,13 +51,13 @@ def test_python() -> None:
         (4, "when `not items`, returns `[]`"),
         (6, 'when `limit == 0`, raises `ValueError("no limit")`'),
         (8, "`i` goes over `range(2, limit + 1)`"),
-        (9, 'when `items[i] == "a" and small(i)`'),
+        (9, 'asks whether `items[i] == "a" and small(i)`'),
         (11, "returns `i, None`"),
         (12, "repeats while `limit > 0`"),
         (14, "only where `x % 2 == 1`"),
         (15, "compares by `(-len(x), x)`"),
         (15, "`reverse` is `True`"),
-        (16, "when `limit > 5`"),
+        (16, "asks whether `limit > 5`"),
     ]
 
 
@@ -129,8 +129,29 @@ def test_quotes_are_exact() -> None:
 
 def test_deep_nesting() -> None:
     text = "a = " + "(" * 2000 + "1" + ")" * 2000 + "\nif a:\n    b()\n"
-    assert read(text, "python") == [(2, "when `a`")]
+    assert read(text, "python") == [(2, "asks whether `a`")]
 
 
 def test_text_without_a_tree() -> None:
     assert read("some words", "plaintext") == []
+
+
+def test_what_stands_in_what() -> None:
+    text = """\
+def f(a):
+    for b in a.items():
+        if b > 1:
+            if b in a:
+                return a[b]
+        elif b < 0:
+            return 0
+    return None
+"""
+    found = facts(parse(text, language_of("python")), text, 0, len(text))
+    assert [(fact.depth, fact.text) for fact in found] == [
+        (0, "`b` goes over `a.items()`"),
+        (1, "asks whether `b > 1`"),
+        (2, "when `b in a`, returns `a[b]`"),
+        (1, "when `b < 0`, returns `0`"),
+        (0, "at the end, returns `None`"),
+    ]

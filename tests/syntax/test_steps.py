@@ -34,8 +34,8 @@ def found(text: str, language: str, at: str, length: int = 0) -> list[tuple[int,
 @pytest.mark.parametrize(
     ("text", "language", "at", "length", "expected"),
     [
-        (PYTHON, "python", "b = a", 0, [(3, 3), (4, 6), (7, 7)]),
-        (PYTHON, "python", "b = a\n    if b", 12, [(3, 3), (4, 6)]),
+        (PYTHON, "python", "b = a", 0, [(3, 3), (4, 4), (5, 5), (6, 6), (7, 7)]),
+        (PYTHON, "python", "b = a\n    if b", 12, [(3, 3), (4, 4), (5, 5), (6, 6)]),
         (SCRIPT, "javascript", "const", 0, [(1, 1), (2, 4), (5, 5)]),
         ("x = 1\n", "python", "x", 1, [(0, 0)]),
         ("some words\n", "plaintext", "some", 4, []),
@@ -84,3 +84,8 @@ function f(a) {
 def test_long_parts_are_gone_into() -> None:
     assert found(LONG, "python", "for") == [(1, 1), (2, 3), (4, 5), (6, 7), (8, 8)]
     assert found(LONG_SCRIPT, "javascript", "for") == [(1, 1), (2, 3), (4, 6), (7, 7), (9, 9)]
+
+
+def test_a_long_statement_without_parts_stays_one() -> None:
+    text = "def f(a):\n    b(\n        1,\n        2,\n        3,\n    )\n    return a\n"
+    assert found(text, "python", "return") == [(1, 5), (6, 6)]

@@ -5,9 +5,9 @@
 Only Python's standard library is used. What is being done goes to standard output, one JSON
 object a line: `{"message": …, "share": 0..1}`, and `{"error": …}` last where it failed. The output
 of the programs that are run goes to standard error, for the log. Packages come from the package
-index of the user's own pip settings. llama.cpp is compiled for this machine's processor, with the
-`llama.patch` that lies beside the wheel, and is kept in Pillion's cache folder, where `make
-install` keeps and finds it, too.
+index of the user's own pip settings, in the versions and with the hashes of the lock files that lie
+beside the wheel. llama.cpp is compiled for this machine's processor, with the `llama.patch` that
+lies there, too, and is kept in Pillion's cache folder, where `make install` keeps and finds it.
 """
 
 from __future__ import annotations
@@ -80,10 +80,12 @@ def _install(folder: Path, wheel: Path) -> None:
         ) from error
     python = _python(folder)
     _say("Looking for llama.cpp", 0.05)
-    llama = _llama_wheel(python, wheel.with_name("llama.patch"))
+    llama = _llama_wheel(python, wheel.parent)
     _say("Installing the packages of the server", 0.75)
-    _pip(python, "install", str(llama))
-    _pip(python, "install", str(wheel))
+    lock = wheel.with_name("requirements.lock")
+    _pip(python, "install", "--require-hashes", "--requirement", str(lock))
+    # These two are made here and in the extension; all they need has just been installed.
+    _pip(python, "install", "--no-deps", str(llama), str(wheel))
     _say("Trying the server", 0.95)
     if _run([str(python), "-I", "-m", "pillion", "--version"], {}) != 0:
         raise InstallError("The server was installed but does not start; the log says why.")
@@ -99,9 +101,13 @@ def cache_key(patch: bytes, cmake_args: str = "") -> str:
     return str(_cksum(b"".join(parts)))
 
 
-def _llama_wheel(python: Path, patch: Path) -> Path:
-    """Return the wheel of llama-cpp-python for this processor; compile it if there is none."""
+def _llama_wheel(python: Path, parts: Path) -> Path:
+    """Return the wheel of llama-cpp-python for this processor; compile it if there is none.
+
+    `parts` holds `llama.patch` and `llama.lock`.
+    """
     cmake_args = os.environ.get("CMAKE_ARGS", "")
+    patch = parts / "llama.patch"
     change = patch.read_bytes() if patch.exists() else b""
     folder = _cache_dir() / "wheels" / cache_key(change, cmake_args)
     stamp = folder / f".llama-cpp-python-{LLAMA}"
@@ -113,7 +119,7 @@ def _llama_wheel(python: Path, patch: Path) -> Path:
         ticking = _Ticker("Compiling llama.cpp for this processor, once", 0.05, 0.75, _COMPILES)
         try:
             with ticking:
-                source = _llama_source(python, building, patch)
+                source = _llama_source(python, building, parts)
                 arguments = ("--no-cache-dir", "--no-deps", "-w", str(building), str(source))
                 _pip(python, "wheel", *arguments, env=_flags(cmake_args))
             for built in building.glob("*.whl"):
@@ -128,10 +134,12 @@ def _llama_wheel(python: Path, patch: Path) -> Path:
     return found[0]
 
 
-def _llama_source(python: Path, folder: Path, patch: Path) -> Path:
-    """Fetch llama-cpp-python's source into `folder`; return where it lies, changed by `patch`."""
+def _llama_source(python: Path, folder: Path, parts: Path) -> Path:
+    """Fetch llama-cpp-python's source into `folder`; return where it lies, changed by the patch."""
+    patch = parts / "llama.patch"
     arguments = ("--quiet", "--no-deps", "--no-binary", "llama-cpp-python", "--dest", str(folder))
-    _pip(python, "download", *arguments, f"llama-cpp-python=={LLAMA}")
+    lock = ("--require-hashes", "--requirement", str(parts / "llama.lock"))
+    _pip(python, "download", *arguments, *lock)
     source = folder / f"llama_cpp_python-{LLAMA}"
     with tarfile.open(source.with_name(f"{source.name}.tar.gz")) as archive:
         archive.extractall(folder, filter="data")

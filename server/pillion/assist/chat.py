@@ -12,11 +12,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pillion.assist.accepting import remarks
+from pillion.assist.chat_edits import Means, Offered, Wish, offer
 from pillion.assist.contract import CHARS_PER_TOKEN, Meter
 from pillion.assist.doubt import Thinking, Turn, respond
 from pillion.assist.mentions import mentions
 from pillion.assist.thread import Said, Threads
 from pillion.base.errors import UsageError
+from pillion.base.outcome import Nothing
 from pillion.context.attach import Attached, Room, attach
 from pillion.context.chip import Chip, Excerpt, Here, Kind
 from pillion.engine.base import Cancel, Finish, FinishReason, Priority, Request
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
 
 _SHARE = 0.6
 """Share of the conversation's room that one message with its material may take."""
+
+_REMARK_TOKENS = 80
+"""Of a sentence or two below a change that was checked."""
 
 _MARKUP_TOKENS = 8
 """What a turn takes beside its text, at most."""
@@ -110,10 +115,16 @@ class _Message:
     chips: list[Chip] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     attached: Attached = field(default_factory=Attached)
+    offered: Offered | None = None
+    """A change that was made and checked already."""
+    unsafe: bool = False
+    """Code of the answer must not be offered for the file."""
 
     @property
     def begin(self) -> str:
         """How the answer begins."""
+        if self.offered:
+            return f"{self.offered.text}\n{self.offered.goes_on}"
         return self.command.begin if self.command else ""
 
     def said(self) -> Said:
@@ -151,7 +162,6 @@ class Chat:
         stop = self._running[ask.thread] = Cancel()
         cancel.on_set(stop.set)
         try:
-            engine = engine_for(engine, Purpose.CHAT)
             return await self._answer(engine, ask, settings, stop, listener or Listener())
         finally:
             stop.set()
@@ -165,6 +175,8 @@ class Chat:
         thread = self._threads.get(ask.thread)
         thread.follow(ask.messages[:-1])
         message = self._message(ask, shown, thread)
+        means = Means(self._library, engine, settings, stop, listener.stage)
+        engine = engine_for(engine, Purpose.CHAT)
         info = await engine.load()
         room = _room(info, settings)
         await self._attach(message, ask, thread, settings, room)
@@ -175,13 +187,21 @@ class Chat:
         if reply := await self._ask(engine, message, thread, thinking):
             listener.text(reply.text)
             return reply
+        await self._offer(message, ask, means)
         thread.add(message.said())
+        if message.offered and not message.offered.goes_on:
+            text = message.offered.text
+            listener.text(text)
+            thread.add(Said(Role.ASSISTANT, text, text))
+            done, seen = Finish(FinishReason.STOP), message.attached.excerpts
+            return Reply(text, done, notes=tuple(message.notes), shown=seen)
         messages = await _fitting(thread, talk.rules(settings.chat_level), engine, room)
         request = Request(
             chat(messages, info.chat_template, message.begin),
-            _answer_tokens(room, settings),
+            _REMARK_TOKENS if message.offered else _answer_tokens(room, settings),
             session=thread.session,
             priority=Priority.CHAT,
+            stops=("\n",) if message.offered else (),
         )
         writing = _Writing(self._prose(message), listener.text, message.begin)
         try:
@@ -230,6 +250,19 @@ class Chat:
             return None
         uri = self._library.uri(path) if path else None
         return Accepted(decided.function, decided.accepted, uri or "")
+
+    async def _offer(self, message: _Message, ask: Ask, means: Means) -> None:
+        """Have what a command changes made and checked; what fails is talked about only."""
+        alone = all(chip.kind is Kind.PROBLEMS for chip in message.chips)
+        if message.command is None or ask.here is None or not alone:
+            return
+        found = await offer(Wish(message.command.name, message.text, ask.here), means)
+        if isinstance(found, Nothing):
+            message.unsafe = True
+            message.notes.append(f"No change passed the checks. {found}")
+        elif found is not None:
+            message.offered = found
+            message.notes += found.notes
 
     def _message(self, ask: Ask, shown: str, thread: Thread) -> _Message:
         """Read the command and what is attached; nothing of the workspace is looked at yet."""
@@ -286,6 +319,7 @@ class Chat:
     def _prose(self, message: _Message) -> Prose:
         about, command = message.attached.about, message.command
         applies = about and about.language != "diff" and (command is None or command.applies)
+        applies = applies and not message.unsafe
         return Prose(
             About(about.path, about.language) if about and applies else None,
             self._library.lines,

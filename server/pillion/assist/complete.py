@@ -28,6 +28,7 @@ from pillion.context.known import Document, unknown
 from pillion.context.redact import redact_window
 from pillion.engine.base import Cancel, Finish, FinishReason, Priority, Request, Sampling
 from pillion.post.shape import multiline_here, solid_here
+from pillion.post.silence import silence
 from pillion.prompt.fim import layout
 from pillion.syntax.locate import locate
 from pillion.text.edits import Edit
@@ -168,6 +169,8 @@ class Completer:
         priority: Priority = Priority.COMPLETION,
         asked: bool = False,
     ) -> Answer:
+        if quiet := silence(site, settings, asked=asked):
+            return Answer(quiet, info.name, trace=trace)
         allowed = self._plan(settings)
         multiline = allowed.blocks and multiline_here(site)
         with trace.stage("context"):

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from pillion.assist.asking import ask
 from pillion.base.outcome import Nothing, Reason
-from pillion.context.mentions import mentions
+from pillion.context.glossary import glossary
 from pillion.context.redact import redact
 from pillion.engine.purpose import Purpose, engine_for
 from pillion.post.claims import Claims, words_of
@@ -36,8 +36,8 @@ from pillion.syntax.steps import steps
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pillion.context.glossary import Term
     from pillion.context.index.index import Index
-    from pillion.context.mentions import Mention
     from pillion.engine.base import Cancel, Engine
     from pillion.prompt.chat import Message
     from pillion.syntax.extent import Extent
@@ -52,7 +52,7 @@ MOST_TOKENS = 70
 MOST_ANSWER_TOKENS = 11 * MOST_TOKENS
 
 _FRAME_TOKENS = 64
-_LONGEST_QUOTE = 60
+_LONGEST_QUOTE = 100
 _THIS = re.compile(r"^(?:This|The) (?:line|code|function|method|block|class|part) (?=[a-z]+s\b)")
 
 _COMMON = words_of(
@@ -69,7 +69,7 @@ class Explanation:
     title: str
     text: str
     """What the model said, without what was not so."""
-    uses: tuple[Mention, ...]
+    uses: tuple[Term, ...]
     first: int
     last: int
     """Lines, from 1."""
@@ -129,7 +129,7 @@ async def explain(
         size = f"It has {found.lines} lines; select {MOST_LINES} at most."
         return Nothing(Reason.RANGE_TOO_LARGE, size)
     first = snapshot.lines.at(found.start) + 1
-    uses = mentions(snapshot, found.start, found.end, language, index=index, path=path)
+    uses = glossary(snapshot, found.start, found.end, language, index=index, path=path)
     shown = dedent(code.replace("\r\n", "\n").replace("\r", "\n"))
     messages = explaining(
         numbered(shown, first), language.name, language.id, "\n".join(map(_header, uses))
@@ -160,7 +160,9 @@ async def explain(
         uses,
         first,
         first + found.lines - 1,
-        tuple(f"- Line {lines.at(fact.at) + 1}: {fact.text}.\n" for fact in read),
+        tuple(
+            f"{'  ' * fact.depth}- Line {lines.at(fact.at) + 1}: {fact.text}.\n" for fact in read
+        ),
         tuple(claims.left_out),
     )
     stream(made.footer)
@@ -231,13 +233,17 @@ def _subject(parsed: Parsed | None, found: Extent) -> str:
 
 
 def _step(snapshot: Snapshot, shown: str, step: Step) -> str:
-    """Return how the sentence about a part begins: by its lines and the first of them.
+    """Return how the sentence about a part begins: by its lines and what they say.
 
-    Without the code beside it, a small model takes one line for the next.
+    Without the code beside it, a small model takes one line for the next, and tells of a loop only
+    over what it goes.
     """
     lines = snapshot.lines
-    code = shown[lines.starts[step.first] : lines.ends[step.first]].strip()
-    quoted = f", `{code[:_LONGEST_QUOTE].rstrip()}`" if code and "`" not in code else ""
+    code = shown[lines.starts[step.first] : lines.ends[step.last]]
+    code = " ".join(line.strip() for line in code.splitlines())
+    if len(code) > _LONGEST_QUOTE:
+        code = f"{code[:_LONGEST_QUOTE].rstrip()} …"
+    quoted = f", `{code}`" if code and "`" not in code else ""
     return f"- {_lines(step.first + 1, step.last + 1)}{quoted}: "
 
 
@@ -245,7 +251,7 @@ def _lines(first: int, last: int) -> str:
     return f"Line {first}" if first == last else f"Lines {first} to {last}"
 
 
-def _names(text: str, uses: Sequence[Mention]) -> frozenset[str]:
+def _names(text: str, uses: Sequence[Term]) -> frozenset[str]:
     known = words_of(text, *(f"{one.name} {one.signature} {one.path}" for one in uses))
     return known | _COMMON | frozenset(dir(builtins)) | frozenset(keyword.kwlist)
 
@@ -256,10 +262,10 @@ def _title(snapshot: Snapshot, found: Extent, path: str, first: int) -> str:
     return f"{name}, line {first}" if first == last else f"{name}, lines {first} to {last}"
 
 
-def _header(one: Mention) -> str:
+def _header(one: Term) -> str:
     return f"{one.signature}  # {one.doc}" if one.doc else one.signature
 
 
-def _row(one: Mention) -> str:
+def _row(one: Term) -> str:
     where = f" ({one.path}, line {one.line + 1})" if one.path else f" (line {one.line + 1})"
     return f"- `{one.signature}`{where}" + (f": {one.doc}" if one.doc else "")

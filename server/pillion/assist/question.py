@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pillion.context.mentions import mentions
+from pillion.context.glossary import glossary
 from pillion.post.rewrite.indent import dedent, indented
 from pillion.prompt.blocks import fence_for
 from pillion.prompt.edit import going_on, planning, repairing, rewriting
@@ -135,5 +135,5 @@ def _only(named: Sequence[Definition]) -> Definition | None:
 
 
 def _around(aim: Aim, start: int, end: int, path: str, index: Index | None) -> str:
-    known = mentions(aim.snapshot, start, end, aim.language, index=index, path=path)
+    known = glossary(aim.snapshot, start, end, aim.language, index=index, path=path)
     return "\n".join(one.signature for one in known)

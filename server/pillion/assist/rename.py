@@ -1,7 +1,6 @@
 """A better name for a local variable: the model supplies the name, syntax does the rest.
 
-Only what is a variable of one function is renamed, where syntax alone is sure of it: assigned in
-the function, no parameter, not declared global, and not reached from outside.
+The refactoring of that name does it, and knows what can be renamed (`pillion.refactor`).
 """
 
 from __future__ import annotations
@@ -15,13 +14,12 @@ from pillion.base.outcome import Nothing, Reason
 from pillion.context.redact import redact
 from pillion.post.rewrite.indent import dedent
 from pillion.prompt.edit import naming
-from pillion.syntax.locals import local_variable
-from pillion.text.edits import Edit
+from pillion.refactor.table import apply, renamable
+from pillion.syntax.languages import language_of
 
 if TYPE_CHECKING:
     from pillion.engine.base import Cancel, Engine
     from pillion.syntax.definitions import Definition
-    from pillion.syntax.parse import Parsed
     from pillion.text.snapshot import Snapshot
 
 _MOST_TOKENS = 16
@@ -31,7 +29,6 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 
 async def rename(
     snapshot: Snapshot,
-    parsed: Parsed,
     function: Definition,
     offset: int,
     *,
@@ -39,15 +36,16 @@ async def rename(
     cancel: Cancel,
 ) -> Edited | Refused:
     """Rename the variable at `offset`. Raises `EngineError` when the model cannot answer."""
-    variable = local_variable(parsed, function, offset)
-    if variable is None:
+    old = renamable(snapshot, offset)
+    if not old:
         return Refused(Nothing(Reason.NO_CODE_HERE))
+    language = language_of(snapshot.language, snapshot.uri).id
     shown = redact(snapshot.text, snapshot.language)
     start = shown.rfind("\n", 0, function.start) + 1
     code = dedent(shown[start : function.end].replace("\r\n", "\n"))
     text, _ = await ask(
         engine,
-        naming(code, variable.name, parsed.language.id),
+        naming(code, old, language),
         cancel,
         begin="`",
         end=lambda text: at if (at := text.find("`")) >= 0 else None,
@@ -56,15 +54,17 @@ async def rename(
     )
     if cancel.is_set():
         return Refused(Nothing(Reason.CANCELLED))
-    new = _in_style(text.strip(), variable.name, parsed.language.id)
+    new = _in_style(text.strip(), old, language)
     if new is None:
         return Refused(Nothing(Reason.PROSE), text, 1)
-    if new == variable.name:
+    if new == old:
         return Refused(Nothing(Reason.UNCHANGED), text, 1)
     words = set(_NAME.findall(snapshot.text))
     if new in words:
         return Refused(Nothing(Reason.NAME_TAKEN, f"The model suggests `{new}`."), new, 1)
-    edits = tuple(Edit(first, last, new) for first, last in variable.places)
+    edits = apply(snapshot, offset, offset, "rename", new)
+    if isinstance(edits, Nothing):
+        return Refused(edits, new, 1)
     return Edited(edits, new, about=(function.start, function.end))
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pillion.refactor.python.imports import problems_of
 from pillion.refactor.python.source import read
+from pillion.refactor.values import applied
 from pillion.security.look import found, weaknesses
 from pillion.syntax.check import error_count
 from pillion.syntax.languages import language_of
@@ -64,6 +65,20 @@ def review(
     lines = None if before is None else _new_lines(before, snapshot)
     kept = [one for one in everything if _wanted(snapshot, one, lines, only)]
     return _merged(snapshot, kept)
+
+
+def mended(text: str, findings: Iterable[Finding]) -> str:
+    """Return the text with the edits of the findings; of two that overlap, the first one's."""
+    chosen: list[Edit] = []
+    for one in findings:
+        if not any(_overlap(new, old) for new in one.edits for old in chosen):
+            chosen += one.edits
+    return applied(text, tuple(chosen))
+
+
+def _overlap(one: Edit, other: Edit) -> bool:
+    """Whether two edits touch; the same edit twice does."""
+    return one.start <= other.end and other.start <= one.end
 
 
 def _broken(snapshot: Snapshot, language: Language) -> list[Finding]:

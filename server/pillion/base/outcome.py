@@ -33,6 +33,7 @@ class Reason(StrEnum):
     NOTHING_LEFT = "nothing_left"
     LOW_CONFIDENCE = "low_confidence"
     NOT_ASKED = "not_asked"
+    NOT_HERE = "not_here"
     OUTSIDE = "outside"
     PROSE = "prose"
     UNCHANGED = "unchanged"
@@ -49,6 +50,7 @@ class Reason(StrEnum):
     NOTHING_FAILS = "nothing_fails"
     NO_FIX = "no_fix"
     NO_TESTS = "no_tests"
+    NOT_FASTER = "not_faster"
 
     @property
     def sentence(self) -> str:
@@ -100,8 +102,10 @@ _SENTENCES = {
     Reason.RANGE_TOO_LARGE: "The range is too large to be rewritten at once.",
     Reason.NO_CODE_HERE: "There is no code here that this could be done to.",
     Reason.NOT_ASKED: "Suggestions come when asked for only (`pillion.completion.eagerness`).",
+    Reason.NOT_HERE: "Nothing is suggested at such a place.",
     Reason.LOW_CONFIDENCE: "The model was not sure enough (`pillion.completion.eagerness`).",
     Reason.NOTHING_FAILS: "All tests pass already.",
     Reason.NO_FIX: "No version that was tried passes all tests.",
     Reason.NO_TESTS: "There are no tests to run.",
+    Reason.NOT_FASTER: "What the model wrote is not faster.",
 }

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import platform
-import shutil
 from dataclasses import asdict, replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pillion import __version__
 from pillion.assist import contract
-from pillion.base import paths
-from pillion.base.errors import PillionError
+from pillion.base.errors import EngineDiedError, PillionError
 from pillion.base.settings import Settings
+from pillion.commands.doctor_engines import examine_engines
 from pillion.commands.doctor_file import examine_file
+from pillion.commands.doctor_folders import examine_folders
+from pillion.commands.doctor_program import examine_program, recompile
 from pillion.commands.doctor_remote import examine_remote
 from pillion.commands.finding import Finding, show
-from pillion.engine import probe, store
+from pillion.commands.pull_progress import PullDisplay
+from pillion.engine import models, probe, store
 from pillion.syntax.grammars import query_of
 from pillion.syntax.languages import languages
 
 if TYPE_CHECKING:
     from pillion.commands.finding import Level
+    from pillion.engine.models import CatalogueModel
     from pillion.engine.probe import Speed
 
-_PACKAGES = ("llama-cpp-python", "pygls", "lsprotocol", "tree-sitter", "numpy", "httpx")
-_MIN_FREE_BYTES = 1_000_000_000
+_RUNS = frozenset({"model", "packages", "llama.cpp"})
+"""What must be right before the model can run."""
+
 _SLOW_DECODE = 5.0
 """Tokens per second below which a line takes longer than a user waits: about ten tokens."""
 
@@ -44,6 +47,11 @@ _SLOW_DECODE = 5.0
     help="Look at this remote engine instead of the local one; a text of our own is sent to it.",
 )
 @click.option("--no-speed", is_flag=True, help="Do not run the model.")
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="Mend what can be mended: get the model, open folders, clear away dead engines.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def doctor(
     file: tuple[Path, ...],
@@ -51,6 +59,7 @@ def doctor(
     remote: tuple[str, ...],
     *,
     no_speed: bool,
+    fix: bool,
     as_json: bool,
 ) -> None:
     """Tell what is installed, which model, how fast it is, and how to mend what is wrong.
@@ -64,9 +73,10 @@ def doctor(
     if file:
         findings = [examine_file(path) for path in file]
     else:
-        findings = examine(settings, speed=not no_speed, remote=remote)
+        done = mend(settings) if fix else []
+        findings = [*done, *examine(settings, speed=not no_speed, remote=remote)]
     if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
+        click.echo(json.dumps([finding.to_json() for finding in findings], ensure_ascii=False))
     else:
         show(findings)
     if any(finding.level == "error" for finding in findings):
@@ -78,33 +88,29 @@ def examine(settings: Settings, *, speed: bool, remote: tuple[str, ...] = ()) ->
 
     Uses no network but for the `remote` engines, which it looks at instead of the local one.
     """
-    basics = [_program(), *_packages(), _grammars(), _disk()]
+    basics = [*examine_program(), _grammars(), *examine_folders()]
     if remote:
         return [*basics, *examine_remote(remote, settings)]
-    findings = [*basics, *examine_remote((), settings), _model(settings)]
-    if speed and findings[-1].level != "error":
+    findings = [*basics, *examine_engines(), *examine_remote((), settings), _model(settings)]
+    if speed and not any(item.level == "error" for item in findings if item.subject in _RUNS):
         findings.extend(_speed(settings))
     return findings
 
 
-def _program() -> Finding:
-    text = f"Pillion {__version__}, Python {platform.python_version()}, {platform.platform()}"
-    return Finding("ok", "program", text)
+def mend(settings: Settings) -> list[Finding]:
+    """Mend what can be mended, one after the other; return what has come of it.
 
-
-def _packages() -> list[Finding]:
-    found, missing = {}, []
-    for name in _PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            missing.append(name)
-    text = ", ".join(f"{name} {number}" for name, number in found.items())
-    findings = [Finding("ok", "packages", text, data=dict(found))]
-    if missing:
-        gone = ", ".join(missing)
-        findings.append(Finding("error", "packages", f"Missing: {gone}.", "Install Pillion again."))
-    return findings
+    Looks anew after each, because one fault may hide another: a model in a closed folder.
+    """
+    done: list[Finding] = []
+    tried: set[str] = set()
+    while True:
+        found = [*examine_folders(), *examine_engines(), _model(settings)]
+        left = [item for item in found if item.fix and item.text not in tried]
+        if not left:
+            return done
+        tried.add(left[0].text)
+        done.append(left[0].mended())
 
 
 def _grammars() -> Finding:
@@ -120,21 +126,15 @@ def _grammars() -> Finding:
     return Finding("ok", "grammars", ", ".join(language.name for language in parsed))
 
 
-def _disk() -> Finding:
-    folder = paths.models_dir()
-    existing = next(path for path in (folder, *folder.parents) if path.exists())
-    free = shutil.disk_usage(existing).free
-    text = f"{free / 1e9:.1f} GB free for {folder}"
-    if free < _MIN_FREE_BYTES:
-        return Finding("warning", "disk", text, "A model needs 0.5 to 1.2 GB.")
-    return Finding("ok", "disk", text, data={"free_bytes": free})
-
-
 def _model(settings: Settings) -> Finding:
     try:
         file = store.resolve(settings.model)
     except PillionError as error:
-        return Finding("error", "model", str(error), "Run `pillion models pull`.")
+        known = next((item for item in models.catalogue() if item.name == settings.model), None)
+        if known is None:
+            return Finding("error", "model", str(error), "Name a model of `pillion models list`.")
+        mend = "Run `pillion models pull` or `pillion doctor --fix`."
+        return Finding("error", "model", str(error), mend, fix=functools.partial(_pull, known))
     text = f"{file.name}, {file.size / 1e6:.0f} MB, {file.path}"
     if not file.verified:
         return Finding("warning", "model", f"{text}. {file.note}")
@@ -142,11 +142,19 @@ def _model(settings: Settings) -> Finding:
     return Finding("ok", "model", f"{text}, SHA-256 verified", data=data)
 
 
+def _pull(model: CatalogueModel) -> str:
+    with PullDisplay(model.name) as display:
+        file = store.pull(model, report=display)
+    return f"{file.name} is at {file.path}."
+
+
 def _speed(settings: Settings) -> list[Finding]:
     try:
         speed = probe.measure(
             settings.model, threads=settings.threads, gpu_layers=settings.gpu_layers
         )
+    except EngineDiedError as error:
+        return [Finding("error", "speed", str(error), recompile())]
     except PillionError as error:
         return [Finding("error", "speed", str(error))]
     text = (

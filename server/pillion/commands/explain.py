@@ -71,7 +71,7 @@ def as_object(found: Explanation | Nothing) -> dict[str, object]:
             }
             for one in found.uses
         ],
-        "facts": [fact.strip() for fact in found.facts],
+        "facts": [fact.rstrip() for fact in found.facts],
         "left_out": list(found.left_out),
     }
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pillion.assist.review import Finding
+from pillion.assist.review import Finding, mended
 from pillion.assist.review import review as reviewed
 from pillion.base.errors import UsageError
+from pillion.commands.edit import unified
 from pillion.commands.linters import ruff
 from pillion.commands.place import read_document
 from pillion.context.exclusion import PRIVATE
@@ -35,8 +36,11 @@ if TYPE_CHECKING:
     metavar="REVISION",
     help="Without PATHS: look at what has changed since this git revision.",
 )
+@click.option(
+    "--diff", "as_diff", is_flag=True, help="Print a unified diff of what the rules know to mend."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per finding.")
-def review(paths: tuple[Path, ...], since: str, *, as_json: bool) -> None:
+def review(paths: tuple[Path, ...], since: str, *, as_diff: bool, as_json: bool) -> None:
     """Review the files PATHS, or else the lines that have changed in the git checkout.
 
     Rules only, no model: syntax errors, names that nothing defines and other certain mistakes,
@@ -47,6 +51,8 @@ def review(paths: tuple[Path, ...], since: str, *, as_json: bool) -> None:
     points), role (correctness, security or readability), code, message, and edits (line, column,
     end_line, end_column, text) where the rule knows how to mend it.
     """
+    if as_diff and as_json:
+        raise UsageError("Either --diff or --json.")
     files = _files(paths) if paths else _changed(since)
     count = 0
     for path in files:
@@ -56,10 +62,14 @@ def review(paths: tuple[Path, ...], since: str, *, as_json: bool) -> None:
         if language_of(snapshot.language, snapshot.uri) is PLAIN:
             continue
         before = None if paths else _at(since, path)
-        for one in reviewed(snapshot, before, ruff(snapshot, path)):
-            count += 1
-            click.echo(_line(snapshot, path, one, as_json=as_json))
-    if not as_json:
+        found = reviewed(snapshot, before, ruff(snapshot, path))
+        count += len(found)
+        if as_diff:
+            click.echo(unified(snapshot, mended(snapshot.text, found), _name(path)), nl=False)
+        else:
+            for one in found:
+                click.echo(_line(snapshot, path, one, as_json=as_json))
+    if not (as_json or as_diff):
         click.echo(f"{count or 'No'} finding{'' if count == 1 else 's'}.", err=True)
 
 
@@ -112,7 +122,7 @@ def _git(*arguments: str) -> str:
 
 def _line(snapshot: Snapshot, path: Path, one: Finding, *, as_json: bool) -> str:
     place = _place(snapshot, one.start, one.end)
-    name = str(path.absolute().relative_to(Path.cwd())) if _is_below(path) else str(path)
+    name = _name(path)
     if not as_json:
         code = f" [{one.code}]" if one.code else ""
         return f"{name}:{place['line']}:{place['column']}: {one.role}: {one.message}{code}"
@@ -130,8 +140,9 @@ def _line(snapshot: Snapshot, path: Path, one: Finding, *, as_json: bool) -> str
     )
 
 
-def _is_below(path: Path) -> bool:
-    return path.absolute().is_relative_to(Path.cwd())
+def _name(path: Path) -> str:
+    below = path.absolute().is_relative_to(Path.cwd())
+    return str(path.absolute().relative_to(Path.cwd())) if below else str(path)
 
 
 def _place(snapshot: Snapshot, start: int, end: int) -> dict[str, int]:

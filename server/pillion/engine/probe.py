@@ -14,7 +14,7 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 
-from pillion.base.errors import EngineLoadError, PillionError
+from pillion.base.errors import EngineDiedError, EngineLoadError, PillionError
 
 _PREFILL_TOKENS = 256
 _DECODE_TOKENS = 24
@@ -41,7 +41,8 @@ class Speed:
 def measure(model: str, *, threads: int = 0, gpu_layers: int = -1) -> Speed:
     """Load and run `model` in a new process.
 
-    Raises `EngineLoadError` with the cause in plain words when that fails or crashes.
+    Raises `EngineLoadError` with the cause in plain words when that fails, and `EngineDiedError`
+    when llama.cpp crashes.
     """
     arguments = [model, str(threads), str(gpu_layers)]
     command = [sys.executable, "-m", "pillion.engine.probe", *arguments]
@@ -53,9 +54,9 @@ def measure(model: str, *, threads: int = 0, gpu_layers: int = -1) -> Speed:
         raise EngineLoadError(f"The model did not answer in {_TIMEOUT_SECONDS} s.") from error
     if run.returncode < 0:
         name = signal.Signals(-run.returncode).name
-        raise EngineLoadError(
+        raise EngineDiedError(
             f"llama.cpp crashed ({name}) while it ran the model. It may have been compiled for "
-            "another processor: delete the `wheels` folder of Pillion's cache and install again."
+            "another processor."
         )
     if run.returncode:
         raise EngineLoadError(run.stderr.strip().splitlines()[-1] if run.stderr else "It failed.")

@@ -195,6 +195,16 @@ async def ask_status(files: HostFiles, record: Record) -> dict[str, Any] | None:
     return None
 
 
+def clear(files: HostFiles) -> bool:
+    """Take away what a dead host left; return False where one runs or is being started."""
+    with _lock(files) as mine:
+        record = files.read_record()
+        if not mine or (record and record.alive):
+            return False
+        files.remove_record()
+        return True
+
+
 async def stop(files: HostFiles) -> bool:
     """End the host of `files`, if need be by force; return whether there was one."""
     record = files.read_record()

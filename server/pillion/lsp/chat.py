@@ -103,7 +103,7 @@ def _examples(examples: Sequence[Example]) -> list[dict[str, str]]:
 def _message(value: object) -> Message:
     role = value.get("role") if isinstance(value, dict) else None
     text = value.get("text") if isinstance(value, dict) else None
-    if not isinstance(text, str) or role not in _ROLES:
+    if not isinstance(text, str) or not isinstance(role, str) or role not in _ROLES:
         raise JsonRpcInvalidParams("A message has a `role`, user or assistant, and a `text`.")
     return Message(_ROLES[role], text)
 
@@ -112,7 +112,9 @@ def _chip(value: object) -> Chip | None:
     if not isinstance(value, dict):
         return None
     kind, uri, name = value.get("kind"), value.get("uri", ""), value.get("name", "")
-    if kind not in set(Kind) or not isinstance(uri, str) or not isinstance(name, str):
+    if not (isinstance(kind, str) and isinstance(uri, str) and isinstance(name, str)):
+        return None
+    if kind not in set(Kind):
         return None
     needs_document = kind not in {Kind.DIFF, Kind.REPO} and not (kind == Kind.SYMBOL and name)
     if needs_document and not uri:

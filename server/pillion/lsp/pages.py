@@ -22,9 +22,9 @@ class Pages:
 
     def write(self, title: str, markdown: str) -> str:
         """Keep a page; return its URI. A page of the same title is replaced."""
-        path = self._path(title)
-        path.write_text(markdown, encoding="utf-8")
-        return path.as_uri()
+        # Half a surrogate pair can be in a document or an answer, but not in a file.
+        self._path(title).write_text(markdown, encoding="utf-8", errors="replace")
+        return self.uri(title)
 
     def uri(self, title: str) -> str:
         """Return the URI of a page of that title."""

@@ -106,6 +106,9 @@ TABLE: tuple[Entry, ...] = (
 )
 """Every refactoring, in the order in which an editor shows them."""
 
+_FREE = "a_name_that_nobody_has_chosen"
+"""To find out whether something can be renamed before there is a name for it."""
+
 
 def refactorings(snapshot: Snapshot, start: int, end: int) -> list[Refactoring]:
     """Return what can be done with ``text[start:end]``, and what only seems so, with the reason.
@@ -135,14 +138,22 @@ def title_of(id_: str) -> str:
     return next((one.title for one in TABLE if one.id == id_), "")
 
 
+def renamable(snapshot: Snapshot, offset: int) -> str:
+    """Return the name at `offset` that `rename` can change; an empty text where there is none."""
+    maker = _maker(snapshot, "rename")
+    plan = maker(Request(snapshot, offset, offset, _FREE)) if maker else not_here()
+    if isinstance(plan, Nothing):
+        return ""
+    first = plan.edits[0]
+    return snapshot.text[first.start : first.end]
+
+
 def apply(snapshot: Snapshot, start: int, end: int, id_: str, name: str = "") -> Edits | Nothing:
     """Return the edits of one refactoring, which don't overlap, or why there are none.
 
     `name` is for what it makes or renames; without one it takes a name from the code.
     """
-    language = language_of(snapshot.language, snapshot.uri).id
-    entry = next((one for one in TABLE if one.id == id_), None)
-    maker = entry.makers.get(language) if entry else None
+    maker = _maker(snapshot, id_)
     if maker is None:
         return not_here("There is no such refactoring for this language.")
     plan = maker(replace(Request(snapshot, start, end), name=name))
@@ -151,3 +162,8 @@ def apply(snapshot: Snapshot, start: int, end: int, id_: str, name: str = "") ->
     if not plan.holds():
         return unsafe("It can't be written here in a way that is surely the same.")
     return plan.edits
+
+
+def _maker(snapshot: Snapshot, id_: str) -> Maker | None:
+    entry = next((one for one in TABLE if one.id == id_), None)
+    return entry.makers.get(language_of(snapshot.language, snapshot.uri).id) if entry else None

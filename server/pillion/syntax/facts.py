@@ -46,6 +46,7 @@ _ITERATING = frozenset(
 )
 _ASSIGNMENTS = frozenset(("assignment", "assignment_expression"))
 _CALLS = frozenset(("call", "call_expression"))
+_BESIDE = frozenset(("elif_clause", "else_clause"))
 _RETURNS = frozenset(("return_statement", "return_expression"))
 _RAISES = frozenset(("raise_statement", "throw_statement"))
 _WRITTEN = frozenset(
@@ -76,6 +77,8 @@ _GATHERED = frozenset(
         "object",
         "expression_list",
         "pair",
+        "subscript",
+        "attribute",
         "unary_operator",
         "string_start",
         "string_content",
@@ -91,6 +94,8 @@ class Fact(NamedTuple):
 
     at: int
     text: str
+    depth: int = 0
+    """In how many other facts it stands."""
 
 
 def facts(parsed: Parsed | None, text: str, start: int, end: int) -> list[Fact]:
@@ -118,27 +123,37 @@ class _Reader:
     def read(self, root: Node) -> Iterator[Fact]:
         """Yield the facts of all nodes in the range."""
         # A stack of its own: code may be nested deeper than Python calls.
-        left = [(root, "")]
+        left = [(root, "", 0)]
         while left:
-            node, outer = left.pop()
+            node, outer, depth = left.pop()
             if node.end_byte <= self.first or node.start_byte >= self.last:
                 continue
             inside = self.first <= node.start_byte and node.end_byte <= self.last
             if inside and (said := self._said(node)):
                 where = f"in `{outer}`, " if outer else ""
-                yield Fact(self.parsed.span(node)[0], where + said)
+                yield Fact(self.parsed.span(node)[0], where + said, depth)
+                inner = depth + (node.type in _ITERATING or _condition(node) is not None)
+            else:
+                inner = depth
             if node.type in _FUNCTIONS:
                 # Only a function in the range that is itself in a function needs its name told.
                 outer = self._name(node) if inside and self._nested(node) else ""
-            left += [(child, outer) for child in reversed(node.named_children)]
+            for child in reversed(node.named_children):
+                # The other branches of a condition stand beside the first.
+                beside = child.type in _BESIDE
+                left.append((child, outer, depth if beside else inner))
 
     def _said(self, node: Node) -> str:
         condition = _condition(node)
         if condition is not None:
             quoted = self._quoted(condition)
-            how = "repeats while" if node.type.startswith(("while", "for")) else "when"
-            keeps = "only where" if node.type == "if_clause" else how
-            return f"{keeps} {quoted}{self._then(node)}" if quoted else ""
+            then = self._then(node)
+            how = "when" if then else "asks whether"
+            if node.type == "if_clause":
+                how = "only where"
+            elif node.type.startswith(("while", "for")):
+                how = "repeats while"
+            return f"{how} {quoted}{then}" if quoted else ""
         if node.type == "else_clause":
             then = self._then(node) if node.parent and node.parent.type == "if_statement" else ""
             return f"otherwise{then}" if then else ""

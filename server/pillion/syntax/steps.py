@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 MOST = 10
 """Parts; of more nobody keeps track."""
 
-_SMALL = 3
-"""Lines of a part that one sentence is enough for."""
+_SMALL = 2
+"""Lines of a part that one sentence is enough for, without one that only closes it."""
 
 _SKIPPED = frozenset(("comment", "line_comment", "block_comment"))
 
@@ -68,7 +68,7 @@ class _Opener:
         while waiting:
             step = max(waiting, key=lambda one: one.last - one.first)
             waiting.remove(step)
-            if step.last - step.first < _SMALL:
+            if self._is_small(step.first, step.last):
                 break
             inner = self._inner(insides[step])
             if len(inner) < 2 or len(found) - 1 + len(inner) > MOST:
@@ -96,6 +96,8 @@ class _Opener:
             inside = node.start_byte < block.start_byte and block.end_byte <= node.end_byte
             if inside and not any(block.end_byte <= one.end_byte for one in bodies):
                 bodies.append(block)
+        if not bodies:
+            return []
         starts = [self._head(node, body) for body in bodies]
         lasts = [start - 1 for start in starts[1:]] + [self.rows(node).last]
         found: list[tuple[Step, Node | None]] = []
@@ -104,11 +106,15 @@ class _Opener:
                 return []  # Two branches in a line.
             parts = [(self.rows(part), part) for part in _parts(self.parsed, body)]
             first = parts[0][0].first if parts else start
-            if last - start < _SMALL or first <= start:
+            if self._is_small(start, last) or first <= start:
                 found.append((Step(start, last), None))
             else:
                 found += [(Step(start, first - 1), None), *parts]
         return found
+
+    def _is_small(self, first: int, last: int) -> bool:
+        closing = self.parsed.language.id != "python"
+        return last - first < _SMALL + closing
 
     def _head(self, node: Node, body: Node) -> int:
         """Return the line on which the branch with this body begins."""

@@ -8,7 +8,7 @@ from pillion.assist.actions.action import REWRITE, Action, Offer
 from pillion.assist.actions.common import NO_CODE, outcome_of
 from pillion.assist.rename import rename
 from pillion.base.outcome import Nothing
-from pillion.syntax.locals import local_variable
+from pillion.refactor.table import renamable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,20 +19,19 @@ if TYPE_CHECKING:
 
 
 def _offer(place: Place, _settings: Settings) -> Iterable[Offer]:
-    if place.parsed and place.function:
-        variable = local_variable(place.parsed, place.function, place.start)
-        if variable is not None and place.selected.strip() in {"", variable.name}:
-            yield Offer(f"Rename `{variable.name}` to something better (Pillion)", REWRITE)
+    if place.function:
+        name = renamable(place.snapshot, place.start)
+        if name and place.selected.strip() in {"", name}:
+            yield Offer(f"Rename `{name}` to something better (Pillion)", REWRITE)
 
 
 async def _perform(place: Place, _arguments: Mapping[str, object], tools: Tools) -> Outcome:
     if isinstance(tools.engine, Nothing):
         return tools.engine
-    if place.parsed is None or place.function is None:
+    if place.function is None:
         return NO_CODE
     made = await rename(
         place.snapshot,
-        place.parsed,
         place.function,
         place.start,
         engine=tools.engine,

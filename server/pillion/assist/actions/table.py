@@ -8,6 +8,7 @@ from pillion.assist.actions.annotating import ANNOTATE
 from pillion.assist.actions.documenting import DOCUMENT
 from pillion.assist.actions.explaining import EXPLAIN
 from pillion.assist.actions.importing import ADD_IMPORT
+from pillion.assist.actions.optimising import OPTIMISE
 from pillion.assist.actions.refactoring import REFACTOR
 from pillion.assist.actions.renaming import RENAME
 from pillion.assist.actions.reviewing import REVIEW
@@ -35,6 +36,7 @@ ACTIONS: tuple[Action, ...] = (
     RENAME,
     COMPREHENSION,
     SIMPLIFY,
+    OPTIMISE,
     TRANSLATE,
     WRITE_TESTS,
     KEEP_EXAMPLES,

@@ -86,7 +86,8 @@ async def weigh(
     if not candidates:
         return None
     noticed = [one for one in open_words(spec) if not rule.asked(task, one)]
-    proposed = await propose(spec, engine, budget, cancel, session)
+    # Of one draft, for somebody in a hurry, nothing is to be told apart or made better.
+    proposed = await propose(spec, engine, budget, cancel, session) if budget.samples > 1 else []
     spec = with_head(spec, candidates)
     judged = [one.call for one in task.rejected]
     tried = list(dict.fromkeys([*judged, *inputs(spec, budget.inputs, proposed)]))
@@ -98,7 +99,7 @@ async def weigh(
         return rule.View(task, spec, candidates, seen, held, noticed)
 
     view = await hold(candidates)
-    for _ in range(budget.rounds):
+    for _ in range(budget.rounds if budget.samples > 1 else 0):
         best = rule.chosen(view)
         faults = rule.faults(view, best)
         if not faults or cancel.is_set():

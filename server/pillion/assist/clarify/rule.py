@@ -8,7 +8,8 @@ In this order; the first that holds is what the question is about:
 3. the words break off, stand for a choice, or do not say what comes out: what is missing;
 4. candidates do few of the examples (`FEW`) and agree on something else (`AGREED`): which holds;
    they do none of several examples and agree on nothing: what is missing;
-5. there is no example, and fewer than `SURE` of the candidates behave alike: what differs;
+5. the request has no example, and fewer than `SURE` of the candidates behave alike: what differs,
+   also a second time, of those that do what was answered;
 6. those that do all examples behave differently, with fewer than `SPLIT` alike: what differs.
 
 The thresholds were chosen on tasks other than those that are reported (docs/clarify.md).
@@ -284,9 +285,10 @@ def _doubt(view: View, seen: Behaviours) -> Question | None:
     if view.spec.unread:
         # Which of them do the examples is not known; the user would be asked what is written there.
         return None
-    if not known and share < SURE:
+    if not view.spec.stated and share < SURE:
+        # One answer is not yet an example of all that the text leaves open.
         reason = "There is no example, and the text can be read in several ways."
-        found = difference(seen, everyone)
+        found = difference(seen, everyone, known)
         return _about_input(view, found, Kind.MISSING, reason) if found else None
     if not view.held.best and len(known) > 1:
         reason = "The text does not lead to the examples."

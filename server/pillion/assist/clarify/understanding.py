@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 LEAST, MOST = 3, 5
 """So many examples are shown, where there are so many that say something."""
 
+_NEARLY = 0.8
+"""Of the most that an input tells, as in `difference`."""
+
 _LONGEST = 90
 """Characters of an example; a longer one is not read."""
 
@@ -87,14 +90,17 @@ def telling(
     """Return up to `most` inputs with what most candidates do, the most telling first.
 
     Each tells apart candidates that those before it did not; where none is left that does, short
-    ones with different outcomes show the rest.
+    ones with different outcomes show the rest. Of those that tell nearly as much, one without an
+    empty argument says more of what is meant.
     """
     found: list[Example] = []
     parts = [list(among)]
     calls = [call for call in seen.calls if call not in known and len(call) <= _LONGEST]
     while len(found) < most and calls:
-        ranked = [(_gain(seen, call, parts), -len(call), call) for call in calls]
-        gain, _, call = max(ranked)
+        gains = {call: _gain(seen, call, parts) for call in calls}
+        near = [call for call in calls if gains[call] >= _NEARLY * max(gains.values())]
+        call = min(near, key=lambda one: (_bare(one), -gains[one], len(one)))
+        gain = gains[call]
         calls.remove(call)
         if gain <= 0 and len(found) >= LEAST:
             break
@@ -131,6 +137,10 @@ def _gain(seen: Behaviours, call: str, parts: Sequence[Sequence[int]]) -> float:
         whole = sum(weights)
         total -= sum(weight * math.log2(weight / whole) for weight in weights if weight)
     return round(total, 9)
+
+
+def _bare(call: str) -> bool:
+    return any(empty in call for empty in ("[]", "()", "''", "{}"))
 
 
 def _split(seen: Behaviours, call: str, part: Sequence[int]) -> list[list[int]]:

@@ -6,6 +6,7 @@ user has chosen; for all others, and for pages to read, the action is a command.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -40,7 +41,7 @@ def register(server: PillionServer) -> None:
     server.command(ACTION_COMMAND)(act)
 
 
-def code_actions(
+async def code_actions(
     ls: PillionServer, params: types.CodeActionParams
 ) -> list[types.Command | types.CodeAction] | None:
     """Offer what can be done at a range."""
@@ -58,7 +59,8 @@ def code_actions(
     able = ls.client_capabilities.text_document
     support = able.code_action if able else None
     found: list[types.Command | types.CodeAction] = []
-    for offered in offers(place, settings, only):
+    # In a thread: the first look at a long text takes as long as some keystrokes.
+    for offered in await asyncio.to_thread(offers, place, settings, only):
         offer = offered.offer
         reference = Reference(
             offered.action,
@@ -166,11 +168,12 @@ async def show_page(ls: PillionServer, page: Page) -> dict[str, object]:
     shown = False
     window = ls.client_capabilities.window
     if window and window.show_document and window.show_document.support:
-        uri = ls.pages.write(page.title, page.markdown)
         try:
+            uri = ls.pages.write(page.title, page.markdown)
             answer = await ls.window_show_document_async(types.ShowDocumentParams(uri))
             shown = answer.success
-        except JsonRpcException:
+        except (JsonRpcException, OSError):
+            # The editor cannot, or the disk is full; the text is in the answer.
             shown = False
     return {"shown": shown, "title": page.title, "text": page.markdown}
 

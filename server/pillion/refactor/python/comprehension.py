@@ -63,7 +63,7 @@ def to_comprehension(request: Request) -> Plan | Nothing:
 
 def _loop_at(source: Source, start: int, end: int) -> _Loop | None:
     line = source.lines.at(start)
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.For):
             continue
         block = source.block_of(node)

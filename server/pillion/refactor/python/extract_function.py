@@ -125,7 +125,7 @@ def _block_at(source: Source, start: int, end: int) -> _Block | None:
         return None
     inside = [
         node
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.stmt)
         and source.start_of(node) >= start
         and source.span(node)[1] <= end

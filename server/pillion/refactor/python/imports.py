@@ -8,6 +8,7 @@ Nothing moves past a statement that is no import.
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import isort
@@ -39,11 +40,24 @@ def organise(
     `first_party` names the project's own packages, `taken_elsewhere` what other files import from
     this one.
     """
-    source = read(request.text)
+    is_package = request.snapshot.uri.endswith("__init__.py")
+    return _organised(
+        request.text,
+        frozenset(first_party),
+        frozenset(taken_elsewhere),
+        remove and not is_package,
+    )
+
+
+@lru_cache(maxsize=8)
+def _organised(
+    text: str, first_party: frozenset[str], taken_elsewhere: frozenset[str], remove: bool
+) -> Plan | Nothing:
+    """Do it for a text; an editor asks again wherever the cursor goes."""
+    source = read(text)
     if source is None or not any(isinstance(one, _IMPORTS) for one in source.tree.body):
         return not_here("There are no imports, or the file does not parse.")
-    is_package = request.snapshot.uri.endswith("__init__.py")
-    gone = [] if is_package or not remove else _unused(source, taken_elsewhere)
+    gone = _unused(source, taken_elsewhere) if remove else []
     text = applied(source.text, tuple(_removal(source, node, names) for node, names in gone))
     try:
         text = isort.code(text, config=_config(source, first_party))
@@ -113,6 +127,7 @@ def add_import(request: Request, module: str, name: str) -> Plan | Nothing:
 _IMPORTS = (ast.Import, ast.ImportFrom)
 
 
+@lru_cache(maxsize=8)
 def _messages(source: Source) -> list[messages.Message]:
     found: list[messages.Message] = checker.Checker(source.tree, filename="module.py").messages
     return found

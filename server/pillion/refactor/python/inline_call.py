@@ -63,7 +63,7 @@ def inline_call(request: Request) -> Plan | Nothing:
 
 
 def _call_at(source: Source, offset: int) -> ast.Call | None:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             start, end = source.span(node.func)
             if start <= offset <= end:

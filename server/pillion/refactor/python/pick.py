@@ -26,7 +26,7 @@ def expression_at(source: Source, start: int, end: int) -> Picked | None:
         return None
     first, last = start, end
     while True:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, ast.expr) and not isinstance(node, ast.Starred | ast.Slice):
                 loaded = isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
                 if loaded and source.span(node) == (first, last):

@@ -61,10 +61,15 @@ class Source:
         return Lines.of(self.text)
 
     @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All nodes, outer ones first."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
         """The node that each node but the module is a child of."""
         found: dict[ast.AST, ast.AST] = {}
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             for child in ast.iter_child_nodes(node):
                 # `Load` and the like are shared between nodes.
                 if not isinstance(child, ast.expr_context):
@@ -130,10 +135,13 @@ class Source:
 
     def comments(self, start: int, end: int) -> list[tuple[int, int]]:
         """Return the comments that touch ``text[start:end]``."""
+        return [(a, b) for a, b in self._comments if a < end and b > start]
+
+    @cached_property
+    def _comments(self) -> list[tuple[int, int]]:
         parsed = parse(self.text, language_of("python"))
         nodes = parsed.captured("site").get("comment", []) if parsed else []
-        spans = [parsed.span(node) for node in nodes] if parsed else []
-        return [(a, b) for a, b in spans if a < end and b > start]
+        return [parsed.span(node) for node in nodes] if parsed else []
 
     def _offset(self, line: int, column: int) -> int:
         start, end = self.lines.starts[line - 1], self.lines.ends[line - 1]

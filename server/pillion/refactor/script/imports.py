@@ -8,6 +8,7 @@ load what only has unused names.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pillion.refactor.script.proof import shape
@@ -28,9 +29,17 @@ _KINDS = frozenset({"identifier", "type_identifier", "shorthand_property_identif
 def organise(request: Request) -> Plan | Nothing:
     """Sort the imports and take out what is not used."""
     source = read(request)
-    groups = _groups(source) if source else []
-    if source is None or not groups:
-        return not_here("There are no imports, or the file does not parse.")
+    if source is None:
+        return not_here("The file does not parse.")
+    return _organised(source)
+
+
+@lru_cache(maxsize=8)
+def _organised(source: Source) -> Plan | Nothing:
+    """Do it for a text; an editor asks again wherever the cursor goes."""
+    groups = _groups(source)
+    if not groups:
+        return not_here("There are no imports.")
     used = {source.slice(one) for one in below(source.root) if _is_use(one)}
     # JSX of the older kind calls React without naming it.
     used |= {"React"} if any("jsx" in one.type for one in below(source.root)) else set()

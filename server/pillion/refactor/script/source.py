@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from pillion.refactor.script import scopes
@@ -83,6 +83,7 @@ def read(request: Request) -> Source | None:
     return again(snapshot.text, parsed)
 
 
+@lru_cache(maxsize=8)
 def again(text: str, parsed: Parsed | None) -> Source | None:
     """Return a text that parses as a source."""
     if parsed is None or parsed.broken or parsed.language.id not in LANGUAGES:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pillion.context.glossary import glossary
 from pillion.context.index.index import Index
-from pillion.context.mentions import mentions
 from pillion.syntax.languages import language_of
 from pillion.text.snapshot import Snapshot
 
@@ -35,7 +35,7 @@ def test_the_file_and_the_workspace(tmp_path: Path) -> None:
     index.update("a.py", SOURCE)
     snapshot = Snapshot((tmp_path / "a.py").as_uri(), SOURCE, 1, "python")
     start = SOURCE.index("def work")
-    found = mentions(snapshot, start, len(SOURCE), PYTHON, index=index, path="a.py")
+    found = glossary(snapshot, start, len(SOURCE), PYTHON, index=index, path="a.py")
     index.close()
     assert [(one.name, one.path, one.doc) for one in found] == [
         ("near", "a.py", "Say whether it is near."),
@@ -48,11 +48,11 @@ def test_secrets_in_headers_are_hidden() -> None:
     secret = "AKIAZ7XW3KJ5QNRP2M4T"
     text = f'KEY = "{secret}"\n\n\ndef f():\n    return KEY\n'
     snapshot = Snapshot("file:///a.py", text, 1, "python")
-    found = mentions(snapshot, text.index("def"), len(text), PYTHON)
+    found = glossary(snapshot, text.index("def"), len(text), PYTHON)
     assert [one.name for one in found] == ["KEY"]
     assert secret not in found[0].signature
 
 
 def test_without_a_tree_there_is_nothing() -> None:
     snapshot = Snapshot("file:///a.txt", "work(a)", 1, "plaintext")
-    assert mentions(snapshot, 0, 7, language_of("plaintext")) == ()
+    assert glossary(snapshot, 0, 7, language_of("plaintext")) == ()

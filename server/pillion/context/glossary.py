@@ -33,7 +33,7 @@ _KINDS = frozenset(("function", "method", "class", "interface", "type", "enum", 
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class Term:
     """A name that stands in the range, and what it is."""
 
     name: str
@@ -45,7 +45,7 @@ class Mention:
     """From 0."""
 
 
-def mentions(
+def glossary(
     snapshot: Snapshot,
     start: int,
     end: int,
@@ -53,19 +53,19 @@ def mentions(
     *,
     index: Index | None = None,
     path: str = "",
-) -> tuple[Mention, ...]:
+) -> tuple[Term, ...]:
     """Return what is known of the names in ``text[start:end]``, in their order; secrets hidden."""
     parsed = parse(snapshot.text, language)
     if parsed is None:
         return ()
-    found: dict[tuple[str, int], Mention] = {}
+    found: dict[tuple[str, int], Term] = {}
     for name in names_in(parsed, start, end):
         for where, item in _meant(name, parsed, (start, end), index, path):
             # Redacted as a whole, as everything is that a model sees.
             signature = redact(item.signature, snapshot.language)
             doc = redact(item.doc, snapshot.language)
             found.setdefault(
-                (where, item.line), Mention(item.qualified, signature, doc, where, item.line)
+                (where, item.line), Term(item.qualified, signature, doc, where, item.line)
             )
         if len(found) >= MOST:
             break
