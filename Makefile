@@ -25,14 +25,21 @@ VERSION = $(shell sed -n 's/^version = "\(.*\)"$$/\1/p' pyproject.toml)
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
 	--no-header --no-annotate
 
-# Tests run code that a model wrote. With bubblewrap that is safest; root gets it where apt-get has
-# it. Without it Pillion makes the namespaces itself, or says that there are only limits.
-SANDBOX = command -v bwrap >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
-	{ apt-get install -y -q bubblewrap >/dev/null 2>&1 || \
-	{ apt-get update -q >/dev/null 2>&1 && apt-get install -y -q bubblewrap >/dev/null 2>&1; }; } || \
-	echo "bubblewrap is not installed; the tests use the next best sandbox."; }
+# $(call PROGRAM,bwrap,bubblewrap) says whether a program is there; root gets it where apt-get has it.
+PROGRAM = command -v $(1) >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	{ apt-get install -y -q $(2) >/dev/null 2>&1 || \
+	{ apt-get update -q >/dev/null 2>&1 && apt-get install -y -q $(2) >/dev/null 2>&1; }; }
 
-.PHONY: help demo test test-fast test-editors vsix install lint format docs lock audit release-check clean
+# Tests run code that a model wrote. With bubblewrap that is safest. Without it Pillion makes the
+# namespaces itself, or says that there are only limits.
+SANDBOX = $(call PROGRAM,bwrap,bubblewrap) || \
+	echo "bubblewrap is not installed; the tests use the next best sandbox."
+
+# Tests use the chat in a terminal as a person does.
+TERMINAL = $(call PROGRAM,tmux,tmux) || \
+	echo "tmux is not installed; the test of the chat in a terminal is left out."
+
+.PHONY: help demo test test-fast test-editors vsix install lint format docs fuzz lock audit release-check clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -46,6 +53,7 @@ test: $(VENV)/.test ## Install what the tests need and run all of them
 	$(BIN)/pillion models pull
 	$(BIN)/pillion models pull smollm2-135m
 	@$(SANDBOX)
+	@$(TERMINAL)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -73,6 +81,12 @@ lint: $(VENV)/.test ## Check style, types and layers
 format: $(VENV)/.test ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Runs add up in build/fuzz, so that a long one can be made in pieces: `make fuzz COUNT=1000000 FUZZ=jsonrpc`.
+COUNT ?= 200000
+FUZZ ?=
+fuzz: $(VENV)/.test ## Throw COUNT bad inputs at each parser and at a whole server
+	$(BIN)/python -W ignore tests/fuzz/run.py --count $(COUNT) $(FUZZ)
 
 docs: $(VENV)/.test ## Write the generated pages anew, and build the site into dist/site
 	$(BIN)/pillion docs docs --vscode clients/vscode/package.json --share release/share

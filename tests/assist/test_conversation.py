@@ -12,8 +12,10 @@ import pytest
 
 from library import library_of
 from pillion.assist import clarify, doubt
-from pillion.assist.chat import Ask, Chat, Inquiry, Listener, Reply
+from pillion.assist.chat import Ask, Chat, Listener, Reply
 from pillion.assist.clarify import Question
+from pillion.assist.edit import SAMPLES
+from pillion.assist.inquiry import Inquiry
 from pillion.assist.mentions import mentions
 from pillion.base.errors import EngineError, UsageError
 from pillion.base.settings import Settings
@@ -386,3 +388,232 @@ async def test_another_request_in_the_place_of_an_answer_is_answered(
     reply = await room.say("", command="explain", here="shop/till.py")
     assert reply.question is None
     assert "Explain this code" in room.read()
+
+
+CODE = "def total(prices):\n    return sum(prices) if prices else 0\n"
+FIXED = f"{CODE}```"
+
+
+async def test_a_fix_is_checked_before_it_is_offered(tmp_path: Path) -> None:
+    room = Room(tmp_path / "shop", tmp_path / "cache", FIXED, "It failed for nothing.")
+    reply = await room.say("it fails for None", command="fix", here="shop/till.py", line=1)
+    offered = (
+        "```python shop/till.py\ndef total(prices):\n    return sum(prices) if prices else 0\n```"
+    )
+    assert reply.text == f"{offered}\n\nWhat was wrong: It failed for nothing."
+    assert "Fix this problem and change nothing else: it fails for None" in room.read(0)
+    # Whoever asks on sees what was offered.
+    await room.say("Thanks.")
+    assert "if prices else 0" in room.read()
+
+
+async def test_a_fix_that_fails_the_checks_is_talked_about_only(tmp_path: Path) -> None:
+    wrong = "    return add_up(prices)\n```"
+    scripts = [wrong] * (1 + SAMPLES) + ["Plan."] + [wrong] * SAMPLES
+    answer = "Try this:\n```python\ndef total(prices):\n    return add_up(prices)\n```\n"
+    room = Room(tmp_path / "shop", tmp_path / "cache", *scripts, answer)
+    reply = await room.say("", command="fix", here="shop/till.py", line=1)
+    assert "```python\ndef total" in reply.text
+    assert "shop/till.py" not in reply.text
+    assert any(note.startswith("No change passed the checks.") for note in reply.notes)
+
+
+async def test_documentation_is_written_as_the_code_action_does(tmp_path: Path) -> None:
+    room = Room(tmp_path / "shop", tmp_path / "cache", 'Return the sum of all prices."""')
+    reply = await room.say("", command="doc", here="shop/till.py", line=1)
+    assert reply.text == (
+        "```python shop/till.py\ndef total(prices):\n"
+        '    """Return the sum of all prices."""\n    return sum(prices)\n```\n'
+    )
+
+
+async def test_tests_are_run_where_that_is_allowed(tmp_path: Path) -> None:
+    room = Room(tmp_path / "shop", tmp_path / "cache", "[1, 2]) == 3\nassert total([]) == 0")
+    room.settings = replace(Settings(), run_tests=True)
+    reply = await room.say("", command="tests", here="shop/till.py", line=1)
+    assert "they were run, and pass now" in reply.text
+    assert "assert total([1]) == 1" in reply.text
+
+
+SMALLEST = "def largest(values):\n    return min(values, default=0)\n"
+ABSOLUTE = "def largest(values):\n    return max(values, key=abs, default=0)\n"
+
+
+def drafts(first: str, *others: str) -> list[str]:
+    """Return eight drafts, four of them the first code, and six inputs that are thought of."""
+    rest = [others[n % len(others)] for n in range(4)]
+    written = [f"```python\n{code}```" for code in [first] * 4 + rest]
+    return [*written, *["[2, 9])"] * 6]
+
+
+@pytest.fixture
+def shown(make: Make) -> Room:
+    """A conversation whose first question gets `return 0`, and whose drafts still differ then."""
+    return make(*drafts(RAISES, ZERO), *drafts(SMALLEST, ABSOLUTE, ZERO))
+
+
+async def understanding(room: Room, *, here: str = "") -> Reply:
+    asked = await room.say(SPEC, here=here)
+    assert asked.question
+    assert not asked.question.examples
+    zero = next(one for one in asked.question.choices if "0" in one)
+    reply = await room.say(zero, here=here)
+    assert reply.question
+    return reply
+
+
+@pytest.mark.asyncio
+async def test_what_was_understood_is_shown_before_the_code(shown: Room) -> None:
+    reply = await understanding(shown)
+    assert "```" not in reply.text
+    assert reply.text.startswith("As I understand it: `largest(values)`: returns the largest")
+    assert reply.question
+    assert reply.question.choices == ("Accept all", "Just answer")
+    first, *others = reply.question.examples
+    # What was just answered is one of them, and need not be said twice.
+    assert (first.call, first.outcome) == ("[]", "0")
+    assert 2 <= len(others) <= 4
+    assert "1. `largest([])` returns `0`" in reply.question.whole
+
+
+@pytest.mark.asyncio
+async def test_accepted_examples_choose_among_the_drafts(shown: Room) -> None:
+    """Nothing is written anew: the code was among the drafts, and was run on the examples."""
+    await understanding(shown)
+    asked = len(shown.engine.requests)
+    answer = await shown.say("largest([-5, 3]) == -5\nlargest([2, 9]) == 2")
+    assert answer.question is None
+    assert "min(values" in answer.text
+    assert answer.notes[-1] == "It does all 2 examples that you accepted; that was run."
+    assert answer.accepted
+    assert [one.call for one in answer.accepted.examples] == ["[-5, 3]", "[2, 9]"]
+    assert len(shown.engine.requests) == asked
+
+
+@pytest.mark.asyncio
+async def test_a_rejected_example_rules_out_what_does_it(shown: Room) -> None:
+    reply = await understanding(shown)
+    assert reply.question
+    telling = next(n for n, one in enumerate(reply.question.examples, 1) if one.call != "[]")
+    answer = await shown.say(f"-{telling}")
+    wrong = reply.question.examples[telling - 1]
+    assert answer.notes[-1] == "It does none of what you rejected."
+    space: dict[str, Callable[..., object]] = {}
+    exec(answer.text.split("```")[1].removeprefix("python\n"), space)  # noqa: S102 - from above.
+    assert repr(eval(f"largest({wrong.call})", space)) != wrong.outcome  # noqa: S307
+
+
+@pytest.mark.asyncio
+async def test_where_no_draft_does_it_others_are_written_and_it_is_said(shown: Room) -> None:
+    """An example that the user has written himself, and that the model never gets right."""
+    await understanding(shown)
+    asked = len(shown.engine.requests)
+    answer = await shown.say("- accepted: `largest([3, 1])` returns `'three'`")
+    assert len(shown.engine.requests) > asked
+    assert "largest([3, 1])" in shown.read()
+    assert "drafts does all that you accepted." in answer.notes[-1]
+    assert "`largest([3, 1])` returns `'three'`" in answer.notes[-1]
+    assert "def largest" in answer.text
+
+
+@pytest.mark.asyncio
+async def test_new_drafts_that_do_it_are_taken(make: Make) -> None:
+    right = "def largest(values):\n    return sorted(values)[-1] if values else None\n"
+    room = make(*drafts(RAISES, ZERO), *drafts(SMALLEST, ABSOLUTE, ZERO), f"```python\n{right}```")
+    await understanding(room)
+    answer = await room.say("1 = None")
+    assert "sorted(values)[-1]" in answer.text
+    assert "It does the example that you accepted" in answer.notes[-1]
+
+
+@pytest.mark.asyncio
+async def test_examples_can_be_passed_over(shown: Room) -> None:
+    await understanding(shown)
+    asked = len(shown.engine.requests)
+    answer = await shown.say("Just answer")
+    assert "def largest" in answer.text
+    assert answer.accepted is None
+    assert len(shown.engine.requests) == asked
+
+
+@pytest.mark.asyncio
+async def test_a_question_in_the_place_of_examples_is_answered(make: Make) -> None:
+    room = make(*drafts(RAISES, ZERO), *drafts(SMALLEST, ABSOLUTE, ZERO), "It compares.")
+    await understanding(room)
+    assert (await room.say("What does max do?")).text == "It compares."
+
+
+@pytest.mark.asyncio
+async def test_a_correction_in_words_is_thought_about_anew(make: Make) -> None:
+    room = make(*drafts(RAISES, ZERO), *drafts(SMALLEST, ABSOLUTE, ZERO), f"```python\n{ZERO}```")
+    await understanding(room)
+    reply = await room.say("Negative numbers count like any other.")
+    assert "Negative numbers count" in room.read()
+    assert "max(values, default=0)" in reply.text
+
+
+@pytest.mark.asyncio
+async def test_drafts_that_agree_after_the_answer_are_not_asked_about(make: Make) -> None:
+    room = make(*drafts(RAISES, ZERO), f"```python\n{ZERO}```")
+    await room.say(SPEC)
+    reply = await room.say("return 0")
+    assert reply.question is None
+    assert "default=0" in reply.text
+
+
+@pytest.mark.asyncio
+async def test_you_decide_is_not_followed_by_examples(make: Make) -> None:
+    room = make(*drafts(RAISES, ZERO), *drafts(SMALLEST, ABSOLUTE, ZERO))
+    await room.say(SPEC)
+    reply = await room.say("You decide")
+    assert reply.question is None or not reply.question.examples
+
+
+@pytest.mark.asyncio
+async def test_accepted_examples_outlive_the_server(shown: Room, tmp_path: Path) -> None:
+    """They are in the conversation as text; a new server holds its own drafts to them."""
+    await understanding(shown)
+    shown.chat = Chat(library_of(shown.root, tmp_path / "other"))
+    shown.engine.scripts = [Script([one]) for one in drafts(RAISES, SMALLEST)]
+    shown.engine.played = 0
+    answer = await shown.say("- accepted: `largest([4, 7])` returns `4`")
+    assert "min(values" in answer.text
+    assert answer.accepted
+
+
+@pytest.mark.asyncio
+async def test_later_code_of_the_conversation_is_held_to_them(shown: Room) -> None:
+    await understanding(shown)
+    await shown.say("- accepted: `largest([4, 7])` returns `4`")
+    shown.engine.scripts = [Script([f"Shorter:\n\n```python\n{ZERO}```\n"])]
+    later = await shown.say("Can it be shorter?")
+    assert later.notes[-1] == (
+        "You accepted: `largest([4, 7])` returns `4`, and here it returns `7`."
+    )
+    shown.engine.scripts = [Script([f"```python\n{SMALLEST}```\n"])]
+    again = await shown.say("Can it be another?")
+    assert "It does the example that you accepted" in again.notes[-1]
+
+
+@pytest.mark.asyncio
+async def test_the_file_of_accepted_examples_is_named(shown: Room) -> None:
+    await understanding(shown, here="shop/till.py")
+    answer = await shown.say("- accepted: `largest([4, 7])` returns `4`", here="shop/till.py")
+    assert answer.accepted
+    assert answer.accepted.uri == shown.uri("shop/till.py")
+    assert answer.text.startswith("```python shop/till.py\n")
+
+
+def test_a_client_may_keep_the_question_with_the_answer() -> None:
+    """What waits for an answer is known again in either form."""
+    from pillion.assist.thread import Said, Thread  # noqa: PLC0415
+
+    thread = Thread("t")
+    waits = doubt.Open(clarify.Task("x"), Question("Which?", (), clarify.Kind.MISSING, "Why."))
+    thread.add(Said(Role.USER, "x", "x"))
+    thread.add(Said(Role.ASSISTANT, "Why.", "Why.\n\nWhich?", waiting=waits))
+    for text in ("Why.", "Why.\n\nWhich?"):
+        thread.follow([Message(Role.USER, "x"), Message(Role.ASSISTANT, text)])
+        assert thread.waiting is waits
+    thread.follow([Message(Role.USER, "x"), Message(Role.ASSISTANT, "Other.")])
+    assert thread.waiting is None

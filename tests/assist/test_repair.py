@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pillion.assist import testing
-from pillion.assist.examples import examples
+from pillion.assist.doc_examples import examples
 from pillion.assist.fixing import NOT_SURE, Fixed, Problem, fix
 from pillion.assist.judging import Trials
 from pillion.assist.likelihood import changed

@@ -12,13 +12,14 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from pillion.assist.chat import Chat, Inquiry
+from pillion.assist.chat import Chat
+from pillion.assist.inquiry import Inquiry, answer_to
 from pillion.assist.mentions import split_command
 from pillion.base.errors import UsageError
 from pillion.base.settings import Settings
 from pillion.commands import chat as module
 from pillion.commands.chat import Talk, chat
-from pillion.commands.chat_terminal import chosen, converse, printable
+from pillion.commands.chat_terminal import converse, printable
 from pillion.commands.conversations import MOST, Conversation, Conversations
 from pillion.commands.desk import library_at
 from pillion.engine.fake import FakeEngine, Script
@@ -132,9 +133,10 @@ def test_commands_are_those_that_exist() -> None:
 
 def test_a_number_means_a_choice() -> None:
     question = Inquiry("Which?", ("Ascending", "Descending"))
-    assert chosen("2", question) == "Descending"
-    assert chosen("3", question) == "3"
-    assert chosen("2", None) == "2"
+    assert answer_to(question, "2") == "Descending"
+    assert answer_to(question, "3") == "3"
+    assert answer_to(question, "ascending") == "Ascending"
+    assert answer_to(None, "2") == "2"
 
 
 def test_a_model_cannot_command_the_terminal() -> None:

@@ -45,6 +45,21 @@ def test_every_page_is_reached_from_the_readme(path: Path) -> None:
     assert f"docs/{path.name}" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("path", sorted(DOCS.glob("*.md")), ids=lambda path: path.name)
+def test_tests_that_a_page_names_exist(path: Path) -> None:
+    named = set(re.findall(r"`(test_\w+)`", path.read_text(encoding="utf-8")))
+    code = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests").rglob("*.py"))
+    assert named <= set(re.findall(r"def (test_\w+)\(", code))
+
+
+@pytest.mark.parametrize("path", sorted(DOCS.glob("*.md")), ids=lambda path: path.name)
+def test_scenarios_that_a_page_names_exist(path: Path) -> None:
+    named = re.findall(r'(?:scenario|unit test) "([^"]+)"', path.read_text(encoding="utf-8"))
+    tests = (ROOT / "clients" / "vscode" / "test").rglob("*.ts")
+    code = "".join(file.read_text(encoding="utf-8") for file in tests)
+    assert [name for name in named if f"'{name}'" not in code] == []
+
+
 def test_the_code_map_names_every_package() -> None:
     """docs/architecture.md lists each package, in the order of the layers contract."""
     text = (DOCS / "architecture.md").read_text(encoding="utf-8")

@@ -112,6 +112,23 @@ async def test_a_server_that_says_nothing() -> None:
         await server.hung_up.wait()
 
 
+async def test_the_end_of_a_complete_answer_is_not_waited_for() -> None:
+    """The user has the answer before the connection has been tidied up, which is then closed."""
+    answers = [Answer([*said("a"), HANG])]
+    async with serving({"/v1/models": [MODELS], COMPLETE: answers}) as server:
+        engine = HttpEngine(parse(server.url))
+        chunks = engine.stream(Request(PROMPT, 8), Cancel())
+        async for chunk in chunks:
+            if chunk.finish:
+                assert chunk.finish.reason is FinishReason.STOP
+                assert not server.hung_up.is_set()
+                break
+        await chunks.aclose()
+        async with asyncio.timeout(2):
+            await server.hung_up.wait()
+        await engine.close()
+
+
 async def test_a_server_that_drips_comments() -> None:
     """Signs of life are no answer."""
     await fails([Answer([b": ping\n\n", 0.1] * 30)], EngineAwayError, "silent for")

@@ -119,6 +119,50 @@ async def test_a_folder_is_indexed_in_another_process(
     assert not server.bars  # It was quick.
 
 
+async def test_the_same_folders_are_opened_once(
+    server: Fixture, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every request asks for them."""
+    await server.start(workspaces.write(root, FILES))
+    opened: list[Any] = []
+    use = server.workspace.use
+
+    def note(roots: Any, **more: Any) -> list[Index]:
+        opened.append(roots)
+        return use(roots, **more)
+
+    monkeypatch.setattr(server.workspace, "use", note)
+    for _ in range(5):
+        server.indexing.use(Settings())
+    other = workspaces.write(tmp_path / "other", FILES)
+    server.indexing.folders([other.as_uri()])
+    server.indexing.use(Settings())
+    await until(lambda: len(server.workspace.indexes) == 2)
+    assert len(opened) == 1
+
+
+async def test_folders_that_could_not_be_opened_are_tried_again(
+    server: Fixture, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use, failed = server.workspace.use, []
+
+    def fail(*_: Any, **__: Any) -> list[Index]:
+        failed.append(1)
+        raise OSError
+
+    monkeypatch.setattr(server.workspace, "use", fail)
+    server.indexing.folders([root.as_uri()])
+    server.indexing.use(Settings())
+    await until(lambda: failed)
+    monkeypatch.setattr(server.workspace, "use", use)
+
+    def tried() -> bool:
+        server.indexing.use(Settings())
+        return bool(server.workspace.indexes)
+
+    await until(tried)
+
+
 async def test_a_document_counts_as_it_is_once_the_user_pauses(server: Fixture, root: Path) -> None:
     workspaces.write(root, FILES)
     index = await server.start(root)

@@ -134,44 +134,86 @@ def tmux(tmp_path: Path) -> Iterator[list[str]]:
     """A terminal of its own."""
     program = shutil.which("tmux")
     if program is None:
-        pytest.skip("tmux is not installed")
+        pytest.skip("tmux is not installed, and `make test` could not get it")
     command = [program, "-S", str(tmp_path / "tmux"), "-f", "/dev/null"]
     yield command
     subprocess.run([*command, "kill-server"], check=False, capture_output=True)
 
 
-async def test_in_a_terminal(tmux: list[str], root: Path, tmp_path: Path) -> None:
-    """Ask, read the answer as it comes, stop one with Ctrl-C, leave with Ctrl-D."""
-    write(root, SHOP)
+class Terminal:
+    """A chat in a terminal, and what its user sees."""
 
-    def run(*arguments: str) -> str:
-        done = subprocess.run([*tmux, *arguments], check=True, capture_output=True, text=True)
-        return done.stdout
+    def __init__(self, tmux: list[str], root: Path, chats: Path) -> None:
+        self._tmux = tmux
+        chat = f"{sys.executable} -m pillion chat --ask-seconds 200 --file shop.py"
+        program = f"PILLION_CHATS_DIR={chats} {chat}"
+        size = ("-x", "100", "-y", "60")
+        self._run(
+            "new-session", "-d", "-s", "chat", *size, "-c", str(root), f"{program}; echo over; cat"
+        )
 
-    def screen() -> str:
-        return run("capture-pane", "-p", "-t", "chat")
+    def press(self, *keys: str) -> None:
+        self._run("send-keys", "-t", "chat", *keys)
 
-    async def until(text: str, seconds: float = 120) -> str:
+    @property
+    def screen(self) -> str:
+        return self._run("capture-pane", "-p", "-t", "chat")
+
+    async def until(self, *texts: str, seconds: float = 120) -> str:
+        """Wait for one of the texts; return the screen."""
         async with asyncio.timeout(seconds):
-            while text not in (seen := screen()):  # noqa: ASYNC110 - another program's screen.
+            while not any(text in (seen := self.screen) for text in texts):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
         return seen
 
-    chat = (
-        f"PILLION_CHATS_DIR={tmp_path} {sys.executable} -m pillion chat --file shop.py; echo over"
-    )
-    run("new-session", "-d", "-s", "chat", "-x", "100", "-y", "40", "-c", str(root), chat + "; cat")
-    await until("Ask about the code here.")
-    run("send-keys", "-t", "chat", "What does total return?", "Enter")
-    await until("Reading shop.py")
-    answered = await until("price")
+    def _run(self, *arguments: str) -> str:
+        done = subprocess.run([*self._tmux, *arguments], check=True, capture_output=True, text=True)
+        return done.stdout
+
+
+async def test_in_a_terminal(tmux: list[str], root: Path, tmp_path: Path) -> None:
+    """Ask, read the answer as it comes, stop one with Ctrl-C, leave with Ctrl-D."""
+    write(root, SHOP)
+    terminal = Terminal(tmux, root, tmp_path)
+    await terminal.until("Ask about the code here.")
+    terminal.press("What does total return?", "Enter")
+    await terminal.until("Reading shop.py")
+    answered = await terminal.until("price")
     assert "What does total return?" in answered
     await asyncio.sleep(1)
-    run("send-keys", "-t", "chat", "Write the numbers from 1 to 400, one per line.", "Enter")
-    await until("12\n")
-    run("send-keys", "-t", "chat", "C-c")
-    await until("Stopped.", 10)
-    run("send-keys", "-t", "chat", "/help", "Enter")
-    await until("/hint", 10)
-    run("send-keys", "-t", "chat", "C-d")
-    await until("over", 20)
+    terminal.press("Write the numbers from 1 to 400, one per line.", "Enter")
+    await terminal.until("12\n")
+    terminal.press("C-c")
+    await terminal.until("Stopped.", seconds=10)
+    terminal.press("/help", "Enter")
+    await terminal.until("/hint", seconds=10)
+    terminal.press("C-d")
+    await terminal.until("over", seconds=20)
+
+
+async def test_examples_in_a_terminal(tmux: list[str], root: Path, tmp_path: Path) -> None:
+    """A question is answered, examples are changed, the code does them, and they become tests."""
+    write(root, SHOP)
+    terminal = Terminal(tmux, root, tmp_path)
+    await terminal.until("Ask about the code here.")
+    terminal.press(
+        "Write a Python function count_words(text) that counts the words of a text.", "Enter"
+    )
+    screen = await terminal.until("A number, or", seconds=300)
+    for _ in range(2):
+        # One question, and a second one where the drafts are still far apart then.
+        terminal.press("C-l", "1", "Enter")
+        screen = await terminal.until("A number, or", "just answer.", "```python", seconds=300)
+        if "A number, or" not in screen:
+            break
+    assert "Are these examples right?" in screen
+    terminal.press("count_words('one two') == 2; count_words('') == 0", "Enter")
+    screen = await terminal.until("/keep writes", seconds=300)
+    assert "def count_words" in screen
+    terminal.press("/keep", "Enter")
+    await terminal.until("Written to tests/test_shop.py.", seconds=20)
+    kept = (root / "tests" / "test_shop.py").read_text(encoding="utf-8")
+    assert "from shop import count_words" in kept
+    assert "assert count_words('one two') == 2" in kept
+    terminal.press("C-d")
+    await terminal.until("over", seconds=20)

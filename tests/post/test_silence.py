@@ -31,6 +31,7 @@ def check(marked: str, language: str, expected: Nothing | None) -> None:
         ('connect(host="h", password="█")\n', "python"),
         ('const apiKey = "█";\n', "javascript"),
         ('var clientSecret = "█"\n', "go"),
+        ('os.environ["API_TOKEN"] = f"█"\n', "python"),
     ],
 )
 def test_a_secret_is_nobodys_guess(marked: str, language: str) -> None:
@@ -62,6 +63,7 @@ def test_comments_are_a_matter_of_taste(marked: str, language: str) -> None:
         ('name = "█"\n', "python"),
         ('password_label = _("█")\n', "python"),
         ("password = █\n", "python"),
+        ('raise TokenError("invalid_target", "the as█")\n', "python"),
         ('def f():\n    """Do █"""\n', "python"),
         ("for (let i = 0; █i < n; i++) {}\n", "javascript"),
         ("f();█\n", "javascript"),

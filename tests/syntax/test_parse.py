@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from tree_sitter import Query, QueryCursor
 
 from pillion.syntax import parse as parsing
 from pillion.syntax.languages import PLAIN, Language, language_of, languages
@@ -51,6 +53,32 @@ def test_parsing_ends_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> No
     tries = [parse(slow + "x" * typed, PYTHON) for typed in range(1, 40)]
     assert tries[0] is None
     assert tries[-1] is not None
+
+
+def test_typing_leaves_no_texts_behind() -> None:
+    """What one keystroke took is free once newer texts have taken its place."""
+    text = FUNCTION * (30_000 // len(FUNCTION))
+    parse(text, PYTHON)
+    tracemalloc.start()
+    try:
+        held = []
+        for typed in range(60):
+            parse(f"{text}x{'y' * typed}", PYTHON)
+            held.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert held[-1] - held[20] < len(text)
+
+
+def test_queries_see_the_text_of_nodes() -> None:
+    """Also of nodes that are longer than the pieces in which the text was handed over."""
+    body = "".join(f"    value_{n} = {n}\n" for n in range(400))
+    parsed = parse(f"def f():\n{body}", PYTHON)
+    assert parsed is not None
+    assert parsed.tree.root_node.text == parsed.offsets.data
+    query = Query(parsed.tree.language, '((identifier) @one (#match? @one "^value_39.$"))')
+    found = QueryCursor(query).captures(parsed.tree.root_node)["one"]
+    assert sorted(parsed.slice(node) for node in found) == [f"value_{n}" for n in range(390, 400)]
 
 
 def test_a_tree_grown_from_the_one_before_is_the_same_as_a_fresh_one() -> None:

@@ -1,9 +1,11 @@
 /** The page of the chat view. It draws what the extension sends and says what the user did. */
 
 import type { FromView, HistoryEntry, ToView, ViewState } from '../src/chat/messages.ts';
+import type { ChatQuestion } from '../src/chat/protocol.ts';
 import type { Turn } from '../src/chat/thread.ts';
 import { Composer } from './composer.ts';
 import { button, element, replace } from './elements.ts';
+import { drawExamples } from './examples.ts';
 import { toHtml } from './markdown.ts';
 
 declare function acquireVsCodeApi(): { readonly postMessage: (message: FromView) => void };
@@ -28,6 +30,8 @@ let state: ViewState | undefined;
 let streamed = '';
 let streaming: HTMLElement | undefined;
 let drawing = 0;
+/** The examples on screen: what is marked in them outlives a drawing. */
+let deciding: { readonly key: string; readonly element: HTMLElement } | undefined;
 
 start();
 
@@ -154,8 +158,22 @@ function drawTurn(turn: Turn, isLast: boolean): HTMLElement {
     parts.push(element('p', { class: 'problem' }, [turn.problem]));
   }
   if (turn.question) {
-    const { text: asked, choices } = turn.question;
-    parts.push(isLast ? drawQuestion(asked, choices) : drawText(asked));
+    const { text: asked } = turn.question;
+    parts.push(isLast ? drawQuestion(turn.question) : drawText(asked));
+  }
+  const { accepted } = turn;
+  if (accepted?.uri !== undefined) {
+    parts.push(
+      element('div', { class: 'actions' }, [
+        button(
+          'Add as tests',
+          () => {
+            send({ type: 'keep', accepted });
+          },
+          'Add the accepted examples to the tests of the project',
+        ),
+      ]),
+    );
   }
   if (turn.role === 'assistant' && isLast) {
     parts.push(
@@ -176,14 +194,24 @@ function who(role: Turn['role']): HTMLElement {
   return element('h2', {}, [role === 'user' ? 'You' : 'Pillion']);
 }
 
-function drawQuestion(question: string, choices: readonly string[]): HTMLElement {
+function drawQuestion({ text, choices, examples, function: name }: ChatQuestion): HTMLElement {
+  const answer = (said: string): void => {
+    send({ type: 'send', text: said, attached: [] });
+  };
+  if (examples && name !== undefined) {
+    const key = `${state?.thread.id} ${state?.thread.turns.length}`;
+    if (deciding?.key !== key) {
+      deciding = { key, element: drawExamples(name, examples, answer) };
+    }
+    return deciding.element;
+  }
   const buttons = choices.map((choice) =>
     button(choice, () => {
-      send({ type: 'send', text: choice, attached: [] });
+      answer(choice);
     }),
   );
-  return element('div', { class: 'question', role: 'group', 'aria-label': question }, [
-    drawText(question),
+  return element('div', { class: 'question', role: 'group', 'aria-label': text }, [
+    drawText(text),
     ...buttons,
     element('p', { class: 'note' }, ['Or write an answer of your own below.']),
   ]);

@@ -11,12 +11,14 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pillion.assist.clarify import Task
+from pillion.assist.accepting import remarks
+from pillion.assist.chat_edits import Means, Offered, Wish, offer
 from pillion.assist.contract import CHARS_PER_TOKEN, Meter
-from pillion.assist.doubt import JUST_ANSWER, Open, Thinking, answer_of, clarify
+from pillion.assist.doubt import Thinking, Turn, respond
 from pillion.assist.mentions import mentions
 from pillion.assist.thread import Said, Threads
 from pillion.base.errors import UsageError
+from pillion.base.outcome import Nothing
 from pillion.context.attach import Attached, Room, attach
 from pillion.context.chip import Chip, Excerpt, Here, Kind
 from pillion.engine.base import Cancel, Finish, FinishReason, Priority, Request
@@ -28,6 +30,9 @@ from pillion.prompt.chat import Message, Role, chat
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pillion.assist.clarify.task import Example
+    from pillion.assist.decisions import Decided
+    from pillion.assist.inquiry import Inquiry
     from pillion.assist.thread import Thread
     from pillion.base.settings import Settings
     from pillion.context.library import Library
@@ -36,6 +41,9 @@ if TYPE_CHECKING:
 
 _SHARE = 0.6
 """Share of the conversation's room that one message with its material may take."""
+
+_REMARK_TOKENS = 80
+"""Of a sentence or two below a change that was checked."""
 
 _MARKUP_TOKENS = 8
 """What a turn takes beside its text, at most."""
@@ -57,14 +65,6 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Inquiry:
-    """A question back to the user."""
-
-    text: str
-    choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Reply:
     """An answer."""
 
@@ -74,6 +74,23 @@ class Reply:
     notes: tuple[str, ...] = ()
     shown: tuple[Excerpt, ...] = ()
     """The material that the model saw."""
+    accepted: Accepted | None = None
+    """What the user has just accepted, where there is code that was held to it."""
+
+    @property
+    def whole(self) -> str:
+        """The text, and the question below it, as it is kept and exported."""
+        return f"{self.text}\n\n{self.question.whole}" if self.question else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Examples that can become tests."""
+
+    function: str
+    examples: tuple[Example, ...]
+    uri: str = ""
+    """The file that the function is for; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +115,16 @@ class _Message:
     chips: list[Chip] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     attached: Attached = field(default_factory=Attached)
+    offered: Offered | None = None
+    """A change that was made and checked already."""
+    unsafe: bool = False
+    """Code of the answer must not be offered for the file."""
 
     @property
     def begin(self) -> str:
         """How the answer begins."""
+        if self.offered:
+            return f"{self.offered.text}\n{self.offered.goes_on}"
         return self.command.begin if self.command else ""
 
     def said(self) -> Said:
@@ -139,7 +162,6 @@ class Chat:
         stop = self._running[ask.thread] = Cancel()
         cancel.on_set(stop.set)
         try:
-            engine = engine_for(engine, Purpose.CHAT)
             return await self._answer(engine, ask, settings, stop, listener or Listener())
         finally:
             stop.set()
@@ -153,6 +175,8 @@ class Chat:
         thread = self._threads.get(ask.thread)
         thread.follow(ask.messages[:-1])
         message = self._message(ask, shown, thread)
+        means = Means(self._library, engine, settings, stop, listener.stage)
+        engine = engine_for(engine, Purpose.CHAT)
         info = await engine.load()
         room = _room(info, settings)
         await self._attach(message, ask, thread, settings, room)
@@ -163,13 +187,21 @@ class Chat:
         if reply := await self._ask(engine, message, thread, thinking):
             listener.text(reply.text)
             return reply
+        await self._offer(message, ask, means)
         thread.add(message.said())
+        if message.offered and not message.offered.goes_on:
+            text = message.offered.text
+            listener.text(text)
+            thread.add(Said(Role.ASSISTANT, text, text))
+            done, seen = Finish(FinishReason.STOP), message.attached.excerpts
+            return Reply(text, done, notes=tuple(message.notes), shown=seen)
         messages = await _fitting(thread, talk.rules(settings.chat_level), engine, room)
         request = Request(
             chat(messages, info.chat_template, message.begin),
-            _answer_tokens(room, settings),
+            _REMARK_TOKENS if message.offered else _answer_tokens(room, settings),
             session=thread.session,
             priority=Priority.CHAT,
+            stops=("\n",) if message.offered else (),
         )
         writing = _Writing(self._prose(message), listener.text, message.begin)
         try:
@@ -178,6 +210,8 @@ class Chat:
             thread.add(writing.said())
         self.meter.learn(done, request.prompt.characters)
         notes = (*message.notes, *([_LOOPED] if writing.looped else []))
+        if not stop.is_set():
+            notes += await remarks(writing.shown, thread.decided)
         return Reply(writing.shown, done, notes=notes, shown=message.attached.excerpts)
 
     async def _ask(
@@ -188,22 +222,47 @@ class Chat:
         if message.command or (about and about.language != "python"):
             return None
         selected = [one.text for one in message.attached.excerpts if one.selected]
-        before = thread.open
-        task = before.answered(message.text) if before else Task(message.text, "".join(selected))
-        just_answer = before is not None and message.text == JUST_ANSWER
-        verdict = await clarify(task, engine, thinking, just_answer=just_answer)
-        if verdict is None or thinking.stop.is_set():
+        turn = Turn(
+            message.text,
+            "".join(selected),
+            about.path if about else "",
+            thread.waiting,
+            thread.said_by_user,
+            thread.decided,
+        )
+        found = await respond(turn, engine, thinking)
+        if found is None or thinking.stop.is_set():
             return None
-        thread.add(message.said())
-        done, shown = Finish(FinishReason.STOP), message.attached.excerpts
-        if isinstance(verdict, Open):
-            question = Inquiry(verdict.question.text, verdict.choices)
-            text = verdict.question.reason or question.text
-            thread.add(Said(Role.ASSISTANT, text, f"{text}\n{question.text}", open=verdict))
-            return Reply(text, done, question, tuple(message.notes), shown)
-        text, notes = answer_of(verdict, about.path if about else "")
-        thread.add(Said(Role.ASSISTANT, text, text))
-        return Reply(text, done, notes=(*message.notes, *notes), shown=shown)
+        thread.add(replace(message.said(), decided=found.decided))
+        reply = Reply(
+            found.text,
+            Finish(FinishReason.STOP),
+            found.question,
+            (*message.notes, *found.notes),
+            message.attached.excerpts,
+            self._accepted(found.decided, turn.path),
+        )
+        thread.add(Said(Role.ASSISTANT, found.text, reply.whole, waiting=found.waiting))
+        return reply
+
+    def _accepted(self, decided: Decided | None, path: str) -> Accepted | None:
+        if decided is None or not decided.accepted:
+            return None
+        uri = self._library.uri(path) if path else None
+        return Accepted(decided.function, decided.accepted, uri or "")
+
+    async def _offer(self, message: _Message, ask: Ask, means: Means) -> None:
+        """Have what a command changes made and checked; what fails is talked about only."""
+        alone = all(chip.kind is Kind.PROBLEMS for chip in message.chips)
+        if message.command is None or ask.here is None or not alone:
+            return
+        found = await offer(Wish(message.command.name, message.text, ask.here), means)
+        if isinstance(found, Nothing):
+            message.unsafe = True
+            message.notes.append(f"No change passed the checks. {found}")
+        elif found is not None:
+            message.offered = found
+            message.notes += found.notes
 
     def _message(self, ask: Ask, shown: str, thread: Thread) -> _Message:
         """Read the command and what is attached; nothing of the workspace is looked at yet."""
@@ -260,6 +319,7 @@ class Chat:
     def _prose(self, message: _Message) -> Prose:
         about, command = message.attached.about, message.command
         applies = about and about.language != "diff" and (command is None or command.applies)
+        applies = applies and not message.unsafe
         return Prose(
             About(about.path, about.language) if about and applies else None,
             self._library.lines,

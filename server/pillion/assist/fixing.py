@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from pillion.assist.doc_examples import examples
 from pillion.assist.edit import Edited, Order, edit
-from pillion.assist.examples import examples
 from pillion.assist.judging import Trials
 from pillion.assist.repair import Fix, Function, Unfixed, function_at, repair
 from pillion.assist.reports import Failure, report

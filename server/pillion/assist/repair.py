@@ -19,7 +19,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pillion.assist.examples import examples
+from pillion.assist.doc_examples import examples
 from pillion.assist.judging import wrong_answers
 from pillion.assist.likelihood import Likelihood
 from pillion.base.outcome import Nothing, Reason

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from pillion.context.exclusion import Exclusion
+from pillion.context.ignore import Ignore, root_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -57,6 +60,27 @@ def test_file(
     return TestFile(
         target, before, _joined(before, (module, function), body, cases, unittest=unittest)
     )
+
+
+def allowed(root: Path) -> Callable[[Path], str]:
+    """Return how files of the project are read: by its rules, a private one as an empty text."""
+    ignore = Ignore(str(root))
+
+    def read(file: Path) -> str:
+        text = ignore.read(str(file))
+        return "" if isinstance(text, Exclusion) else text
+
+    return read
+
+
+def place_of(file: Path) -> tuple[Path, str]:
+    """Return the root of the project that a file is in, and the file's path below it."""
+    file = file.resolve()
+    root = Path(root_of(str(file))).resolve()
+    try:
+        return root, file.relative_to(root).as_posix()
+    except ValueError:
+        return file.parent, file.name
 
 
 def _test_paths(root: Path) -> list[str]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pillion.assist.branches import Coverage, coverable
-from pillion.assist.examples import examples
+from pillion.assist.doc_examples import examples
 from pillion.assist.probes import near
 from pillion.context.redact import redact
 from pillion.engine.base import Priority, Request, Sampling, write
@@ -102,11 +102,8 @@ async def write_cases(
     Raises `EngineError` when the model cannot answer, `SandboxError` where there is no sandbox.
     """
     told = _told(function)
-    thought: list[str] = []
-    if engine is not None and redact(function.text, "python") == function.text:
-        report("asking the model for inputs")
-        thought = await _thought(function, engine, cancel, samples)
-    seeds = list(dict.fromkeys([*told, *thought]))
+    report("asking the model for inputs")
+    seeds = await seeds_of(function, engine, cancel, samples)
     others = [*near(function.name, seeds), *_negatives(seeds)]
     calls = list(dict.fromkeys([*seeds[:MOST_CALLS], *others]))[: 2 * MOST_CALLS]
     report(f"running {len(calls)} calls")
@@ -126,6 +123,16 @@ async def write_cases(
             found.append((case, outcome))
     report("choosing")
     return await _chosen(function, found, reasons, len(calls))
+
+
+async def seeds_of(
+    function: Function, engine: Engine | None, cancel: Cancel, samples: int = 4
+) -> list[str]:
+    """Return calls with values that make sense: those of the docstring, and the model's."""
+    thought: list[str] = []
+    if engine is not None and redact(function.text, "python") == function.text:
+        thought = await _thought(function, engine, cancel, samples)
+    return list(dict.fromkeys([*_told(function), *thought]))
 
 
 def _negatives(calls: Sequence[str]) -> list[str]:
@@ -217,7 +224,7 @@ def _case(call: str, outcome: Outcome, told: str | None, raised: set[str]) -> Ca
         value = _value(outcome.got)
         if value is None or len(outcome.got) > _LONGEST:
             return "gave a value that cannot be written down"
-        return Case(call, outcome.got, near=_has_float(value[0]))
+        return Case(call, outcome.got, near=has_float(value[0]))
     if outcome.end is End.RAISED:
         name = outcome.error.partition(":")[0]
         if name in raised and outcome.line:
@@ -233,13 +240,14 @@ def _value(text: str) -> tuple[object] | None:
         return None
 
 
-def _has_float(value: object) -> bool:
+def has_float(value: object) -> bool:
+    """Whether a value holds numbers that are equal only nearly."""
     if isinstance(value, float):
         return math.isfinite(value) and value != int(value)
     if isinstance(value, list | tuple | set):
-        return any(map(_has_float, value))
+        return any(map(has_float, value))
     if isinstance(value, dict):
-        return any(map(_has_float, value.values()))
+        return any(map(has_float, value.values()))
     return False
 
 

@@ -12,12 +12,15 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pillion.assist.decisions import read
 from pillion.prompt import talk
 from pillion.prompt.chat import Message, Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pillion.assist.accepting import Shown
+    from pillion.assist.decisions import Decided
     from pillion.assist.doubt import Open
     from pillion.context.chip import Excerpt
 
@@ -42,8 +45,10 @@ class Said:
     command: str = ""
     excerpts: tuple[Excerpt, ...] = ()
     """What was shown beside it."""
-    open: Open | None = None
+    waiting: Open | Shown | None = None
     """The task that waits for an answer, where this is a question."""
+    decided: Decided | None = None
+    """What the user has decided about examples with it."""
     partial: bool = False
     """An answer that was stopped: the client may have less of it."""
 
@@ -51,7 +56,10 @@ class Said:
         """Tell whether a client means this turn."""
         if self.role is not message.role:
             return False
-        return self.shown == message.text or (self.partial and self.shown.startswith(message.text))
+        if self.partial and self.shown.startswith(message.text):
+            return True
+        # A client keeps the question with the answer, or beside it.
+        return message.text in {self.shown, self.told if self.waiting else self.shown}
 
 
 class Thread:
@@ -84,9 +92,22 @@ class Thread:
             self._turns.append(turn)
 
     @property
-    def open(self) -> Open | None:
+    def waiting(self) -> Open | Shown | None:
         """The question that the next message answers."""
-        return self._turns[-1].open if self._turns else None
+        return self._turns[-1].waiting if self._turns else None
+
+    @property
+    def said_by_user(self) -> tuple[str, ...]:
+        """What the user has said, the newest last."""
+        return tuple(turn.shown for turn in self._turns if turn.role is Role.USER)
+
+    @property
+    def decided(self) -> Decided | None:
+        """The examples that the user decided about last; they are in what the user said."""
+        for turn in reversed(self._turns):
+            if turn.role is Role.USER and (found := turn.decided or read(turn.shown)):
+                return found
+        return None
 
     def used(self, command: str) -> int:
         """Return how often a slash command was used."""

@@ -14,7 +14,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pillion.assist.examples import examples_in
+from pillion.assist.doc_examples import examples_in
 from pillion.base.errors import SandboxError
 from pillion.sandbox.trial import Bounds, Check, End, trial
 

@@ -7,6 +7,7 @@ loses nothing. Nothing is sent anywhere; `pillion stats --delete` removes it all
 from __future__ import annotations
 
 import contextlib
+import os
 from collections import Counter
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -31,11 +32,12 @@ def note(event: str, day: date | None = None) -> None:
     path = events_dir() / f"{day:%Y-%m}.txt"
     with contextlib.suppress(OSError):
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             for old in _files()[: 1 - KEPT_MONTHS]:
                 old.unlink(missing_ok=True)
         # Short lines are appended whole, also by several processes.
-        with path.open("a", encoding="ascii") as file:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with open(handle, "a", encoding="ascii") as file:  # noqa: PTH123 - for its mode.
             file.write(f"{day:%d} {event}\n")
 
 

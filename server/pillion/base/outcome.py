@@ -50,6 +50,7 @@ class Reason(StrEnum):
     NOTHING_FAILS = "nothing_fails"
     NO_FIX = "no_fix"
     NO_TESTS = "no_tests"
+    NOT_FASTER = "not_faster"
 
     @property
     def sentence(self) -> str:
@@ -106,4 +107,5 @@ _SENTENCES = {
     Reason.NOTHING_FAILS: "All tests pass already.",
     Reason.NO_FIX: "No version that was tried passes all tests.",
     Reason.NO_TESTS: "There are no tests to run.",
+    Reason.NOT_FASTER: "What the model wrote is not faster.",
 }

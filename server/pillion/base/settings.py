@@ -6,6 +6,7 @@ A wrong value never stops the server: it warns and keeps the default (`from_json
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, cast, get_type_hints
@@ -294,11 +295,16 @@ class Settings:
 
 def table() -> list[tuple[str, Meta, object, object]]:
     """Return one row per setting: field name, meta, type, default."""
-    hints = get_type_hints(Settings)
+    hints = _hints()
     return [
         (f.name, cast("Meta", f.metadata["meta"]), hints[f.name], f.default)
         for f in fields(Settings)
     ]
+
+
+@functools.cache
+def _hints() -> Mapping[str, object]:
+    return get_type_hints(Settings)
 
 
 def from_json(values: Mapping[str, object] | None) -> tuple[Settings, list[str]]:

@@ -15,7 +15,10 @@ import click
 
 from pillion.app import make_engine
 from pillion.assist.chat import Ask, Chat, Listener
+from pillion.assist.decisions import as_case, plain
+from pillion.assist.inquiry import answer_to
 from pillion.assist.mentions import split_command
+from pillion.assist.testfiles import allowed, place_of, test_file
 from pillion.assist.transcript import to_markdown
 from pillion.base.errors import PillionError, UsageError
 from pillion.base.settings import Settings
@@ -23,13 +26,16 @@ from pillion.commands.conversations import Conversation, Conversations
 from pillion.commands.desk import library_at
 from pillion.context.chip import Here
 from pillion.context.ignore import root_of
+from pillion.context.index.workspace import path_of
 from pillion.engine.base import Cancel
 from pillion.prompt.chat import Message, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from pillion.assist.chat import Reply
+    from pillion.assist.chat import Accepted, Reply
+    from pillion.assist.clarify.task import Example
+    from pillion.assist.inquiry import Inquiry
     from pillion.engine.base import Engine
 
 _PLACE = re.compile(r"(?P<file>.+?)(?::(?P<first>\d+)(?:-(?P<last>\d+))?)?")
@@ -46,6 +52,13 @@ _PLACE = re.compile(r"(?P<file>.+?)(?::(?P<first>\d+)(?:-(?P<last>\d+))?)?")
     show_default=True,
     help="Ask the process that editors share, or run the model in this one.",
 )
+@click.option(
+    "--ask-seconds",
+    type=click.IntRange(0, 600),
+    default=Settings().chat_ask_seconds,
+    show_default=True,
+    help="How long it may find out what a request leaves open; 0: it never asks.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per line.")
 @click.option("--resume", metavar="ID", help="Go on with an earlier chat; `last` for the newest.")
 @click.option("--list", "lists", is_flag=True, help="List the chats of this project.")
@@ -56,6 +69,7 @@ def chat(
     place: str | None,
     model: str | None,
     engine: str,
+    ask_seconds: int,
     resume: str | None,
     export: str | None,
     delete: str | None,
@@ -70,7 +84,9 @@ def chat(
     /explain, and attach code: @file PATH, @file PATH:10-20, @symbol NAME, @diff, @repo.
 
     With --json there is one object per line: {"kind": "stage" or "text", "text"} while the answer
-    comes, and {"kind": "result", "text", "question", "stopped", "notes", "tokens"} at its end.
+    comes, and {"kind": "result", "text", "question", "accepted", "stopped", "notes", "tokens"} at
+    its end. Where the question has examples, the next message decides about them: `all`, or such
+    as `1 3 -2; 4 = None`; then /keep writes those that were accepted as tests.
     """
     root = root_of(_place(place)[0] if place else Path("x"))
     kept = Conversations(root)
@@ -78,7 +94,12 @@ def chat(
         _manage(kept, export, delete)
         return
     conversation = kept.get(resume) if resume else Conversation()
-    settings = replace(Settings(), engine_mode=engine, model=model or Settings().model)
+    settings = replace(
+        Settings(),
+        engine_mode=engine,
+        model=model or Settings().model,
+        chat_ask_seconds=ask_seconds,
+    )
     here = _here(place) if place else None
     terminal = Talk(Chat(library_at(root)), conversation, kept, settings, here)
     single = [message] if message is not None else None
@@ -107,6 +128,8 @@ class Talk:
         self.kept = kept
         self.settings = settings
         self.here = here
+        self.accepted: Accepted | None = None
+        """Examples that the user accepted last, with code that was held to them."""
 
     async def say(self, engine: Engine, text: str, cancel: Cancel, listener: Listener) -> Reply:
         """Send a message; what came of it is kept, also when it was stopped."""
@@ -115,31 +138,58 @@ class Talk:
         asked = [*before, Message(Role.USER, rest)]
         ask = Ask(self.conversation.id, tuple(asked), command, here=self.here)
         reply = await self.chats.answer(engine, ask, self.settings, cancel, listener)
-        answer = [Message(Role.ASSISTANT, reply.text)] if reply.text else []
+        answer = [Message(Role.ASSISTANT, reply.whole)] if reply.text else []
         self.conversation.messages = [*asked, *answer]
         self.kept.keep(self.conversation)
+        self.accepted = reply.accepted or self.accepted
         return reply
+
+    def keep_examples(self) -> str:
+        """Write what was accepted last as tests, where the project keeps its tests.
+
+        Returns the path of the file. Raises `UsageError` where there is nothing to write.
+        """
+        accepted = self.accepted
+        file = path_of(accepted.uri) if accepted else None
+        if accepted is None or file is None:
+            raise UsageError("Accept examples first, in a chat with --file.")
+        root, path = place_of(file)
+        cases = [as_case(accepted.function, one) for one in accepted.examples]
+        made = test_file(root, path, accepted.function, cases, allowed(root))
+        there = root / made.path
+        there.parent.mkdir(parents=True, exist_ok=True)
+        there.write_text(made.text, encoding="utf-8")
+        self.accepted = None
+        return made.path
 
     def begin_anew(self) -> None:
         """Start another chat."""
         self.conversation = Conversation()
+        self.accepted = None
 
 
 async def _answer_all(
     terminal: Talk, engine: Engine, lines: Iterable[str], *, as_json: bool
 ) -> None:
+    question: Inquiry | None = None
     try:
         for line in lines:
             if not line.strip():
                 continue
             listener = _json_listener() if as_json else Listener(text=_print)
             try:
-                reply = await terminal.say(engine, line, Cancel(), listener)
+                if line.strip() == "/keep":
+                    path = terminal.keep_examples()
+                    _line({"kind": "kept", "path": path}) if as_json else print(path)
+                    continue
+                text = answer_to(question, line.strip())
+                reply = await terminal.say(engine, text, Cancel(), listener)
             except PillionError as error:
                 if not as_json:
                     raise
                 _line({"kind": "error", "text": str(error)})
                 continue
+            question = reply.question
             if as_json:
                 _line({"kind": "result"} | as_object(reply))
             else:
@@ -152,11 +202,11 @@ async def _answer_all(
 def as_object(reply: Reply) -> dict[str, object]:
     """Return the JSON form of an answer."""
     done = reply.finish
-    question = reply.question
     return {
         "text": reply.text,
-        "question": {"text": question.text, "choices": list(question.choices)}
-        if question
+        "question": _question_object(reply.question) if reply.question else None,
+        "accepted": _examples(reply.accepted.function, reply.accepted.examples)
+        if reply.accepted
         else None,
         "stopped": done.reason.value if done.reason.value != "stop" else None,
         "notes": list(reply.notes),
@@ -169,10 +219,22 @@ def as_object(reply: Reply) -> dict[str, object]:
     }
 
 
+def _question_object(question: Inquiry) -> dict[str, object]:
+    found: dict[str, object] = {"text": question.text, "choices": list(question.choices)}
+    if question.examples:
+        found["examples"] = _examples(question.function, question.examples)
+    return found
+
+
+def _examples(function: str, examples: Sequence[Example]) -> list[dict[str, str]]:
+    return [{"call": f"{function}({one.call})", "outcome": one.outcome} for one in examples]
+
+
 def _explain(reply: Reply) -> None:
-    if reply.question:
-        print(f"\n{reply.question.text}")
-        for number, choice in enumerate(reply.question.choices, 1):
+    if question := reply.question:
+        print(f"\n{question.text}")
+        said = [plain(question.function, one) for one in question.examples] or question.choices
+        for number, choice in enumerate(said, 1):
             print(f"  {number}. {choice}")
     for note in reply.notes:
         print(f"({note})", file=sys.stderr)

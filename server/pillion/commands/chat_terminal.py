@@ -14,7 +14,9 @@ from prompt_toolkit.history import InMemoryHistory
 from rich.console import Console
 from rich.text import Text
 
-from pillion.assist.chat import Inquiry, Listener
+from pillion.assist.chat import Listener
+from pillion.assist.decisions import plain
+from pillion.assist.inquiry import Inquiry, answer_to
 from pillion.base.errors import PillionError
 from pillion.context.chip import Kind
 from pillion.engine.base import Cancel, FinishReason
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 _OWN = {
     "new": "Begin another chat",
+    "keep": "Write the examples that you accepted as tests of the project",
     "help": "Show the commands",
     "quit": "Leave (also Ctrl-D)",
 }
@@ -42,6 +45,13 @@ _ATTACH = {
     Kind.DIFF: "What has changed since the last commit",
     Kind.REPO: "What in the project has to do with the question",
 }
+
+
+HOW = (
+    "all: they are right; 1 3: these are; -2: that is wrong; 2 = None: what it should be instead; "
+    "just answer."
+)
+"""How examples are answered in a line; a semicolon goes between what differs in kind."""
 
 
 async def converse(terminal: Talk, engine: Engine) -> None:
@@ -60,13 +70,15 @@ async def converse(terminal: Talk, engine: Engine) -> None:
                 continue
             except EOFError:
                 break
-            text = chosen(text.strip(), question)
+            text = answer_to(question, text.strip())
             if text in {"/quit", "/exit"}:
                 break
             if text == "/new":
                 terminal.begin_anew()
                 question = None
                 console.print("A new chat.", style="dim")
+            elif text == "/keep":
+                _keep(terminal, console)
             elif text in {"/help", "/"}:
                 _help(console)
             elif text:
@@ -74,13 +86,6 @@ async def converse(terminal: Talk, engine: Engine) -> None:
                 question = reply.question if reply else None
     finally:
         await engine.close()
-
-
-def chosen(text: str, question: Inquiry | None) -> str:
-    """Return the choice that a number means, or the text itself."""
-    if question and text.isdigit() and 1 <= int(text) <= len(question.choices):
-        return question.choices[int(text) - 1]
-    return text
 
 
 async def _answer(terminal: Talk, engine: Engine, text: str, console: Console) -> Reply | None:
@@ -101,12 +106,30 @@ async def _answer(terminal: Talk, engine: Engine, text: str, console: Console) -
         console.print("The answer reached its longest length and ends here.", style="yellow")
     for note in reply.notes:
         console.print(Text(note, style="dim"))
+    if reply.accepted and reply.accepted.uri:
+        console.print("/keep writes the accepted examples as tests of the project.", style="dim")
     if reply.question:
-        console.print(Text(reply.question.text, style="bold"))
-        for number, choice in enumerate(reply.question.choices, 1):
+        _print_question(reply.question, console)
+    return reply
+
+
+def _keep(terminal: Talk, console: Console) -> None:
+    try:
+        console.print(Text(f"Written to {terminal.keep_examples()}."))
+    except PillionError as error:
+        console.print(Text(str(error), style="yellow"))
+
+
+def _print_question(question: Inquiry, console: Console) -> None:
+    console.print(Text(question.text, style="bold"))
+    if question.examples:
+        for number, example in enumerate(question.examples, 1):
+            console.print(Text(f"  {number}. {plain(question.function, example)}"))
+        console.print(Text(HOW, style="dim"))
+    else:
+        for number, choice in enumerate(question.choices, 1):
             console.print(Text(f"  {number}. {choice}"))
         console.print("A number, or an answer of your own.", style="dim")
-    return reply
 
 
 @contextlib.contextmanager

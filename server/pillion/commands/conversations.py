@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 MOST = 50
 """Chats that are kept of a project; beyond that the oldest are removed."""
 
+_DAMAGED = (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError)
+"""What comes of a file that is not what was written."""
+
 
 @dataclass
 class Conversation:
@@ -73,7 +76,8 @@ class Conversations:
         new = path.with_suffix(".new")
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - for its mode.
-            json.dump(body, file, ensure_ascii=False)
+            # ASCII only, so that half a surrogate pair in a pasted text can be kept.
+            json.dump(body, file)
         new.replace(path)
         for old in self.all()[MOST:]:
             self.delete(old.id)
@@ -96,7 +100,7 @@ class Conversations:
 
     def _read(self) -> Iterator[Conversation]:
         for path in self._folder.glob("*.json"):
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            with contextlib.suppress(*_DAMAGED):
                 body = json.loads(path.read_text(encoding="utf-8"))
                 messages = [
                     Message(Role(one["role"]), str(one["text"])) for one in body["messages"]

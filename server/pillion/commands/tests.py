@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,15 +14,13 @@ from rich.text import Text
 
 from pillion.app import make_engine
 from pillion.assist.repair import function_at
-from pillion.assist.testfiles import test_file
+from pillion.assist.testfiles import allowed, place_of, test_file
 from pillion.assist.testwriting import write_cases
 from pillion.base.errors import UsageError
 from pillion.commands.edit import unified
 from pillion.commands.eval.common import warn_of_limits
 from pillion.commands.model_options import chosen, model_options
 from pillion.commands.target import read_target
-from pillion.context.exclusion import Exclusion
-from pillion.context.ignore import Ignore, root_of
 from pillion.engine.base import Cancel
 from pillion.text.snapshot import Snapshot
 
@@ -68,21 +65,14 @@ def tests(
     function = function_at(place.snapshot.text, place.snapshot.lines.at(place.start))
     if function is None:
         raise UsageError(f"There is no function of Python at {target}.")
-    root = Path(root_of(str(place.file.absolute()))).resolve()
-    path = place.file.resolve().relative_to(root).as_posix()
+    root, path = place_of(place.file)
     warn_of_limits()
     settings = None if without_model else chosen(model, engine)
     found = asyncio.run(_tests(function, settings, quiet=as_json))
     if not found.cases:
         click.echo("No tests: " + ("; ".join(found.dropped) or "no inputs were found."), err=True)
         raise SystemExit(1)
-    ignore = Ignore(str(root))
-
-    def read(file: Path) -> str:
-        text = ignore.read(str(file))
-        return "" if isinstance(text, Exclusion) else text
-
-    file = test_file(root, path, function.name, found.cases, read)
+    file = test_file(root, path, function.name, found.cases, allowed(root))
     if as_json:
         click.echo(json.dumps(as_object(found, file), ensure_ascii=False))
     else:

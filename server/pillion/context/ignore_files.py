@@ -156,13 +156,31 @@ def folder(
     )
 
 
+_MOST_DEPTHS = 3
+"""How often a pattern may say "any number of folders"; each one more multiplies the work."""
+
+_STAR = r"\[\^/\]\*"
+_PIECE = r"(?:\\.|\[(?:\\.|[^\]\\])+\](?!\*)|[^\\\[\]()*?/|$^])+"
+_STARS = re.compile(f"(?:{_STAR})+(?P<piece>{_PIECE})(?={_STAR})")
+"""What pathspec makes of a star and the fixed text up to the next star."""
+
+
 def _pattern(line: str) -> GitIgnoreSpecPattern | None:
     try:
         pattern = GitIgnoreSpecPattern(line.rstrip("\r\n"))
     except (GitIgnorePatternError, re.error):
         _log.debug("Skipped a pattern that makes no sense.")
         return None
-    return pattern if pattern.include is not None else None
+    if pattern.include is None or not pattern.regex:
+        return None
+    # A workspace can bring anything along, and a dozen stars would take years to match. Between
+    # two stars of one name the first place that fits is as good as any other (as in `fnmatch`).
+    regex = pattern.regex.pattern
+    if regex.count(".+") > _MOST_DEPTHS:
+        _log.debug("Skipped a pattern that would take too long.")
+        return None
+    pattern.regex = re.compile(_STARS.sub(r"(?>[^/]*?\g<piece>)", regex))
+    return pattern
 
 
 def _means(pattern: GitIgnoreSpecPattern, path: str) -> bool:

@@ -90,5 +90,5 @@ def _read(record: Path) -> _Record | None:
     try:
         value = json.loads(record.read_text(encoding="utf-8"))
         return _Record(int(value["size"]), int(value["mtime_ns"]), str(value["sha256"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None

@@ -7,17 +7,21 @@ except to ask whether a path the user gave exists.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import functools
 import tomllib
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from pillion.base.errors import ModelNotFoundError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DEFAULT_MODEL = "qwen2.5-coder-0.5b"
 
@@ -110,20 +114,33 @@ def choose_sources(model: CatalogueModel, choice: str) -> tuple[Source, ...]:
     named = tuple(source for source in model.sources if source.name == choice)
     if named:
         return named
-    url = urlsplit(choice)
+    try:
+        url = urlsplit(choice)
+    except ValueError as error:
+        raise UsageError("The address of a source is malformed.") from error
     if url.scheme in {"http", "https"}:
         # The name appears in messages, so it leaves out passwords and tokens.
         host = url.netloc.rpartition("@")[2]
         return (HttpSource(choice, name=f"{url.scheme}://{host}{url.path}"),)
-    path = Path(url2pathname(url.path) if url.scheme == "file" else choice).expanduser()
-    if path.is_dir():
+    path = Path(url2pathname(url.path) if url.scheme == "file" else choice)
+    with contextlib.suppress(RuntimeError):  # The home of somebody who is not there.
+        path = path.expanduser()
+    if _is(path, Path.is_dir):
         path /= model.file
-    if not path.is_file():
+    if not _is(path, Path.is_file):
         known = ", ".join(["auto", *(source.name for source in model.sources)])
         raise UsageError(
             f"There is no file {path}. A source is one of {known}, or a path or URL of your own."
         )
     return (LocalSource(path.absolute()),)
+
+
+def _is(path: Path, kind: Callable[[Path], bool]) -> bool:
+    """Tell whether a path is of a kind; one that the system does not take is of none."""
+    try:
+        return kind(path)
+    except OSError:
+        return False
 
 
 def megabytes(size: int) -> str:

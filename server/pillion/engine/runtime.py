@@ -18,7 +18,7 @@ import json
 import os
 import stat
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,9 +142,10 @@ class HostFiles:
     def read_record(self) -> Record | None:
         """Return what the host says; None without a host, or for a file that is no record."""
         try:
-            return Record(**json.loads(self.record.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            found = Record(**json.loads(self.record.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError, RecursionError):
             return None
+        return found if _has_kinds(found) else None
 
     def write_record(self, record: Record) -> None:
         """Say where the host is; readers see the whole record or none."""
@@ -160,10 +161,10 @@ class HostFiles:
         """Return the improper ends of the last two minutes, the oldest first."""
         try:
             found = [End(**item) for item in json.loads(self.ends.read_text(encoding="utf-8"))]
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             return []
         now = time.time()
-        return [end for end in found if 0 <= now - end.at < REMEMBER_SECONDS]
+        return [end for end in found if _has_kinds(end) and 0 <= now - end.at < REMEMBER_SECONDS]
 
     def add_end(self, end: End) -> None:
         """Remember an improper end."""
@@ -227,6 +228,22 @@ def _is_own(folder: Path) -> bool:
     if facts.st_mode & 0o077:
         folder.chmod(0o700)
     return os.access(folder, os.W_OK | os.X_OK)
+
+
+def _has_kinds(found: Record | End) -> bool:
+    """Tell whether each value is of its kind: a damaged file can hold anything."""
+    kinds: dict[str, tuple[type, ...]] = {
+        "str": (str,),
+        "int": (int,),
+        "float": (int, float),
+        "str | int": (str, int),
+    }
+    return all(
+        isinstance(value := getattr(found, one.name), kinds[str(one.type)])
+        and not isinstance(value, bool)
+        and (not isinstance(value, int) or abs(value) < 1 << 53)
+        for one in fields(found)
+    )
 
 
 def _write(path: Path, text: str) -> None:

@@ -278,7 +278,8 @@ def _stored(model: CatalogueModel) -> Stored:
 def _locked(model: CatalogueModel, tell: Report) -> Iterator[None]:
     """Hold the model's lock; while another process has it, tell so again and again."""
     path = _partial_path(model)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    # Nobody else can look at what is not verified yet, or change it.
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = filelock.FileLock(path.with_name(f"{path.name}.lock"))
     timeout = 0.0
     while not lock.is_locked:

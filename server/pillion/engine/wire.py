@@ -55,7 +55,7 @@ async def read(reader: asyncio.StreamReader) -> Message | None:
         return None
     try:
         message = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise WireError("A message is not JSON.") from error
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         raise WireError("A message has no type.")
@@ -125,7 +125,9 @@ def to_counts(values: Message, expected: int) -> list[int]:
     counts = values.get("counts")
     if not isinstance(counts, list) or len(counts) != expected:
         raise EngineError("The engine gave a strange answer.")
-    return [int(count) for count in counts]
+    if not all(isinstance(count, int) for count in counts):
+        raise EngineError("The engine gave a strange answer.")
+    return counts
 
 
 def from_info(info: ModelInfo) -> Message:

@@ -3,7 +3,8 @@
 Every user types a stretch of a real file again, in bursts with pauses, and asks at each keystroke;
 a keystroke ends the request before it. What is measured: the time to the first token, whether
 every request is answered exactly once, and how soon a cancelled request's slot is free again, as
-the server itself tells (`/slots`). Each user has a slot of its own, so that it is known whose
+the server itself tells (`/slots`). Requests that are cancelled before they are sent have no slot,
+and are counted by themselves. Each user has a slot of its own, so that it is known whose
 request a slot works on.
 """
 
@@ -15,7 +16,7 @@ import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pillion.assist.complete import Completer
 from pillion.assist.outcome import Suggestion
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from pillion.assist.outcome import Answer
     from pillion.base.settings import Settings
     from pillion.engine.base import Chunk, ModelInfo, Request
-    from pillion.eval.peer import Slots
     from pillion.eval.replay import Keystroke
 
 FREE_MS, FREE_SHARE = 200.0, 0.99
@@ -62,6 +62,8 @@ class Asked:
     """How often it was said to have ended; more or less than once is a fault."""
     outcome: str = "open"
     cancelled_at: float | None = None
+    sent: bool = True
+    """Whether it had got to the server when it ended."""
     task: int | None = None
     """The server's number for it, as seen in its slot."""
     free_ms: float | None = None
@@ -80,10 +82,17 @@ class Key:
     answers: int = 0
 
 
+class Looks(Protocol):
+    """Who can tell what the slots do; `peer.Slots` is one."""
+
+    async def read(self) -> dict[int, int]:
+        """Return the number of the request that each busy slot works on."""
+
+
 class SlotWatch:
     """Looks at the server's slots all the time."""
 
-    def __init__(self, slots: Slots) -> None:
+    def __init__(self, slots: Looks) -> None:
         self._slots = slots
         self._open: list[Asked] = []
         self._task: asyncio.Task[None] | None = None
@@ -107,17 +116,28 @@ class SlotWatch:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
+    @property
+    def busy(self) -> bool:
+        """Whether there is a request to follow; looking costs the server time, too."""
+        return bool(self._open)
+
+    async def look(self) -> None:
+        """Look once."""
+        sent = time.perf_counter()
+        working = await self._slots.read()
+        self.polls += 1
+        self._judge(sent, time.perf_counter(), working)
+
     async def _run(self) -> None:
         while True:
-            sent = time.perf_counter()
-            working = await self._slots.read()
-            self.polls += 1
-            self._judge(sent, time.perf_counter(), working)
+            if self.busy:
+                await self.look()
             await asyncio.sleep(_POLL_SECONDS)
 
     def _judge(self, sent: float, received: float, working: dict[int, int]) -> None:
         """Take note of one look; `working` has the number of the request in each busy slot."""
         left = []
+        self._open = [asked for asked in self._open if asked.sent]
         newest = {asked.user: asked for asked in self._open}
         for asked in self._open:
             task = working.get(asked.user)
@@ -177,6 +197,8 @@ class WatchedEngine:
                 if chunk.finish:
                     asked.ends += 1
                     asked.outcome = chunk.finish.reason.value
+                    # What is sent is counted first.
+                    asked.sent = chunk.finish.prompt_tokens > 0
                 yield chunk
         except Exception as error:
             asked.ends += 1
@@ -259,7 +281,7 @@ async def run(
     stretches: Sequence[Sequence[Keystroke]],
     settings: Settings,
     *,
-    slots: Slots,
+    slots: Looks,
     seconds: float,
     pace: Pace,
     report: Callable[[float], None],
@@ -316,6 +338,7 @@ def summary(load: Load) -> dict[str, object]:
         "requests": len(load.asked),
         "requests_by_end": dict(Counter(one.outcome for one in load.asked).most_common()),
         "cancelled": len(cancelled),
+        "cancelled_before_sent": sum(not one.sent for one in load.asked),
         "slot_free_ms": spread(free),
         "slot_free_in_time": _in_time(load),
         "never_seen_free": len(cancelled) - len(free),
@@ -335,7 +358,8 @@ def aims(load: Load) -> dict[str, Aim]:
 
 
 def _cancelled(load: Load) -> list[Asked]:
-    return [one for one in load.asked if one.cancelled_at is not None]
+    """Return the requests that a server had when they were cancelled."""
+    return [one for one in load.asked if one.cancelled_at is not None and one.sent]
 
 
 def _in_time(load: Load) -> float:

@@ -1,4 +1,4 @@
-"""Resident memory of the processes that Pillion runs as."""
+"""Memory, handles and threads of the processes that Pillion runs as."""
 
 from __future__ import annotations
 
@@ -42,6 +42,30 @@ class Memory:
             "resident_mb": round(self.resident / 1e6, 1),
             "proportional_mb": round(self.proportional / 1e6, 1),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What one process uses, where /proc tells."""
+
+    resident: int
+    """Bytes in RAM, those that it shares included."""
+    proportional: int
+    """The same, shared pages divided among who shares them."""
+    handles: int
+    """Open files, sockets and pipes."""
+    threads: int
+
+
+def footprint(pid: int) -> Footprint | None:
+    """Look at a process; None if it has ended."""
+    try:
+        handles = len(list(Path(f"/proc/{pid}/fd").iterdir()))
+        threads = len(list(Path(f"/proc/{pid}/task").iterdir()))
+    except OSError:
+        return None
+    resident = resident_bytes(pid)
+    return Footprint(resident, _proportional(pid), handles, threads) if resident else None
 
 
 def measure(servers: Sequence[int], host: int | None) -> Memory:

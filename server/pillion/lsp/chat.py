@@ -16,7 +16,11 @@ from pillion.engine.base import FinishReason
 from pillion.prompt.chat import Message, Role
 
 if TYPE_CHECKING:
-    from pillion.assist.chat import Reply
+    from collections.abc import Sequence
+
+    from pillion.assist.chat import Accepted, Reply
+    from pillion.assist.clarify.task import Example
+    from pillion.assist.inquiry import Inquiry
 
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
 
@@ -66,8 +70,9 @@ def to_json(reply: Reply) -> dict[str, object]:
     """Return the result of the request."""
     result: dict[str, object] = {"text": reply.text}
     if reply.question:
-        choices = list(reply.question.choices)
-        result["question"] = {"text": reply.question.text, "choices": choices}
+        result["question"] = _question(reply.question)
+    if reply.accepted:
+        result["accepted"] = _accepted(reply.accepted)
     if stopped := _STOPPED.get(reply.finish.reason):
         result["stopped"] = stopped
     if reply.notes:
@@ -75,10 +80,30 @@ def to_json(reply: Reply) -> dict[str, object]:
     return result
 
 
+def _question(question: Inquiry) -> dict[str, object]:
+    found: dict[str, object] = {"text": question.whole, "choices": list(question.choices)}
+    if question.examples:
+        found["examples"] = _examples(question.examples)
+        found["function"] = question.function
+    return found
+
+
+def _accepted(accepted: Accepted) -> dict[str, object]:
+    examples = _examples(accepted.examples)
+    found: dict[str, object] = {"function": accepted.function, "examples": examples}
+    if accepted.uri:
+        found["uri"] = accepted.uri
+    return found
+
+
+def _examples(examples: Sequence[Example]) -> list[dict[str, str]]:
+    return [{"call": one.call, "outcome": one.outcome} for one in examples]
+
+
 def _message(value: object) -> Message:
     role = value.get("role") if isinstance(value, dict) else None
     text = value.get("text") if isinstance(value, dict) else None
-    if not isinstance(text, str) or role not in _ROLES:
+    if not isinstance(text, str) or not isinstance(role, str) or role not in _ROLES:
         raise JsonRpcInvalidParams("A message has a `role`, user or assistant, and a `text`.")
     return Message(_ROLES[role], text)
 
@@ -87,7 +112,9 @@ def _chip(value: object) -> Chip | None:
     if not isinstance(value, dict):
         return None
     kind, uri, name = value.get("kind"), value.get("uri", ""), value.get("name", "")
-    if kind not in set(Kind) or not isinstance(uri, str) or not isinstance(name, str):
+    if not (isinstance(kind, str) and isinstance(uri, str) and isinstance(name, str)):
+        return None
+    if kind not in set(Kind):
         return None
     needs_document = kind not in {Kind.DIFF, Kind.REPO} and not (kind == Kind.SYMBOL and name)
     if needs_document and not uri:

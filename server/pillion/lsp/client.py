@@ -85,8 +85,11 @@ class Editor:
 
     settings: Mapping[str, Json] = field(default_factory=dict)
     """The section `pillion`, as `workspace/configuration` returns it."""
-    click: str | None = None
-    """The button pressed in a question: the first that begins with this; None closes it."""
+    click: str | Callable[[Json], str | None] | None = None
+    """The button pressed in a question: the first that begins with this; None closes it.
+
+    A function gets the question's parameters and returns it.
+    """
     silent: frozenset[str] = frozenset()
     """Methods whose requests are never answered."""
 
@@ -373,7 +376,9 @@ class Client:
             return {"success": True}
         if method == "window/showMessageRequest" and self.editor.click is not None:
             actions = params.get("actions") or []
-            return next((a for a in actions if a["title"].startswith(self.editor.click)), None)
+            click = self.editor.click
+            begin = click(params) if callable(click) else click
+            return next((a for a in actions if begin and a["title"].startswith(begin)), None)
         return None
 
     async def _read_stderr(self) -> None:

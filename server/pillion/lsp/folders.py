@@ -13,9 +13,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pygls import uris
-
 from pillion.context.exclusion import PRIVATE, Exclusion, is_secret
+from pillion.context.index.workspace import path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -44,19 +43,19 @@ class Folders:
 
     def use(self, folders: Iterable[str]) -> None:
         """Take the URIs of the folders, in place of those before."""
-        paths = (uris.to_fs_path(uri) for uri in folders)
-        self._roots = tuple(dict.fromkeys(path for path in paths if path))
+        paths = (path_of(uri) for uri in folders)
+        self._roots = tuple(dict.fromkeys(str(path) for path in paths if path))
         self._forget()
 
     def change(self, added: Iterable[str], removed: Iterable[str]) -> None:
         """Add folders and take others away, by their URIs."""
-        gone = {uris.to_fs_path(uri) for uri in removed}
-        left = (uri for root in self._roots if root not in gone if (uri := uris.from_fs_path(root)))
+        gone = {str(path_of(uri)) for uri in removed}
+        left = (Path(root).as_uri() for root in self._roots if root not in gone)
         self.use([*left, *added])
 
     def holds(self, uri: str) -> bool:
         """Tell whether a file lies in a folder of the workspace, wherever links lead."""
-        path = uris.to_fs_path(uri) if uri.startswith("file:") else None
+        path = path_of(uri)
         if path is None:
             return False
         real = Path(os.path.realpath(path))
@@ -102,25 +101,24 @@ class Folders:
     def _judge_here(self, uri: str, exclude: tuple[str, ...]) -> bool:
         from pillion.context.ignore import Ignore  # noqa: PLC0415 - as above.
 
-        path = uris.to_fs_path(uri) if uri.startswith("file:") else None
+        path = path_of(uri)
         if path is None:
             return False
-        roots = [root for root in self._roots if Path(path).is_relative_to(root)]
+        roots = [root for root in self._roots if path.is_relative_to(root)]
         judged = (
-            Ignore(root, exclude=exclude).why_private(path)
-            for root in roots or [str(Path(path).parent)]
+            Ignore(root, exclude=exclude).why_private(path) for root in roots or [str(path.parent)]
         )
         return not any(out in PRIVATE for out in judged)
 
     def judge(self, uri: str) -> Exclusion | None:
         """Return why a document is private as it is now; looks at the disk, from any thread."""
-        path = uris.to_fs_path(uri) if uri.startswith("file:") else None
+        path = path_of(uri)
         if path is None:
             # A document that is in no file, such as one that was never saved; its name may tell.
             return Exclusion.SECRET if is_secret(uri.partition(":")[2]) else None
-        around = [root for root in self._roots if Path(path).is_relative_to(root)]
+        around = [root for root in self._roots if path.is_relative_to(root)]
         # Outside of the workspace, the rules of the repository that the file lies in still hold.
-        for root in around or [str(Path(path).parent)]:
+        for root in around or [str(path.parent)]:
             out = self.ignore(root).why_private(path)
             if out in PRIVATE:
                 return out

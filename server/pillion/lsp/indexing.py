@@ -74,6 +74,8 @@ class Indexing:
         self._bar = bar
         self._roots: tuple[Path, ...] = ()
         self._exclude: tuple[str, ...] = ()
+        self._wanted: tuple[tuple[Path, ...], tuple[str, ...]] | None = None
+        """Roots and exclusions, as they were asked for last."""
         self._opening = asyncio.Lock()
         self._walks: dict[Index, asyncio.Task[None]] = {}
         self._again: set[Index] = set()
@@ -93,8 +95,11 @@ class Indexing:
         """Follow the settings and the folders."""
         enabled = settings.enable and settings.context_index
         roots = self._roots if enabled else ()
-        self._exclude = settings.left_out
-        self._tasks.spawn(self._use(roots, self._exclude), "Opening the index")
+        wanted = (roots, settings.left_out)
+        # Every request asks for this; nearly always nothing has changed.
+        if wanted != self._wanted:
+            self._wanted, self._exclude = wanted, settings.left_out
+            self._tasks.spawn(self._use(*wanted), "Opening the index")
 
     def poll(self) -> None:
         """Walk now and then, for an editor that does not tell of changed files."""
@@ -130,7 +135,11 @@ class Indexing:
 
     async def _use(self, roots: tuple[Path, ...], exclude: tuple[str, ...]) -> None:
         async with self._opening:
-            new = await asyncio.to_thread(self._workspace.use, roots, exclude=exclude)
+            try:
+                new = await asyncio.to_thread(self._workspace.use, roots, exclude=exclude)
+            except BaseException:
+                self._wanted = None  # The next request tries again.
+                raise
         known = set(self._workspace.indexes)
         for index in [index for index in self._walks if index not in known]:
             self._walks.pop(index).cancel()

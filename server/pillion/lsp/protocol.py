@@ -5,6 +5,7 @@ that would break the promise or leak source text:
 
 - pygls drops requests with wrong parameters, and all requests after `shutdown`, unanswered;
 - it answers before `initialize`;
+- it takes anything for an id or a token, and numbers that are not JSON;
 - it puts the text of exceptions, and their traceback, into error responses;
 - it reads any object that has a `jsonrpc` key as a message, also inside parameters;
 - it forgets a cancelled request before that is answered, its `shutdown` walks a dictionary that
@@ -20,6 +21,7 @@ import asyncio
 import contextvars
 import json
 import logging
+import math
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -78,11 +80,15 @@ class PillionProtocol(LanguageServerProtocol):
         """What the server can do beyond the protocol; told in the answer to `initialize`."""
         for method in _OURS:
             del self.fm.builtin_features[method]
+        # lsprotocol takes any JSON value for these.
+        converter.register_structure_hook(int | str, _key)
+        converter.register_structure_hook(int | str | None, _key_or_none)
+        converter.register_structure_hook(types.LanguageKind | str, _language)
 
     def receive(self, body: bytes) -> None:
         """Handle one message. Whatever is wrong with it, the sender is told and we go on."""
         try:
-            message = json.loads(body)
+            message = json.loads(body, parse_float=_finite, parse_constant=_finite)
         except (ValueError, RecursionError):
             self._refuse(None, JsonRpcParseError("The message is not valid JSON."))
             return
@@ -239,8 +245,33 @@ class PillionProtocol(LanguageServerProtocol):
 
     def _check_handler_result(self, future: Any) -> None:
         """Log that a notification could not be handled."""
-        if not future.cancelled() and (raised := future.exception()) is not None:
-            _log.error("A notification failed: %s.", describe(raised))
+        if future.cancelled() or (raised := future.exception()) is None:
+            return
+        # What the editor got wrong is no failure of ours.
+        level = logging.INFO if isinstance(raised, JsonRpcException) else logging.ERROR
+        _log.log(level, "A notification failed: %s.", describe(raised))
+
+
+def _finite(number: str) -> float:
+    """Refuse numbers that cannot be sent back: NaN and infinities are no JSON."""
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError("The number is not finite.")
+    return value
+
+
+def _key(value: object, _type: object) -> int | str:
+    if not isinstance(value, int | str):
+        raise TypeError("An id is a number or a string.")
+    return value
+
+
+def _key_or_none(value: object, _type: object) -> int | str | None:
+    return value if isinstance(value, int | str) else None
+
+
+def _language(value: object, _type: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _ignore(_method: str, _params: object) -> None:

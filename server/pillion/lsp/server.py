@@ -37,6 +37,7 @@ from pillion.lsp.sessions import Documents
 from pillion.lsp.status import Record, StatusJson
 from pillion.lsp.suggest import Suggester
 from pillion.lsp.tasks import Tasks, describe
+from pillion.lsp.tidying import Tidying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -120,6 +121,7 @@ class PillionServer(LanguageServer):
             bar=lambda title: Bar(self, self.tasks, title, cancellable=True),
         )
         self.acting = Acting(self)
+        self.tidying = Tidying(self.tasks)
         self.asked: list[Message] = []
         """The conversation of the command `pillion.askAboutCode`."""
         self.pages = Pages()

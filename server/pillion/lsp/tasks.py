@@ -33,6 +33,11 @@ class Tasks:
         task.add_done_callback(self._done)
         return task
 
+    @property
+    def running(self) -> tuple[asyncio.Task[Any], ...]:
+        """The tasks that have not ended."""
+        return tuple(self._running)
+
     async def stop(self, seconds: float) -> None:
         """Cancel all tasks and wait for them, but not longer than `seconds`."""
         await cancel_and_wait(self._running, seconds)

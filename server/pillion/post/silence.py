@@ -6,6 +6,7 @@ statement, with more on the line, it can only be in the way; in comments it is a
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pillion.base.outcome import Nothing, Reason
@@ -23,6 +24,9 @@ STATEMENT = Nothing(Reason.NOT_HERE, "The statement is whole, and more stands be
 _PROBE = "q7Zk2Vt9xW4m"
 """A text that is a secret where a secret may stand, and nowhere else."""
 
+_GIVEN = re.compile(r"[:=]\s*[A-Za-z]{0,2}[\"'`]+[^\"'`]*$")
+"""A string that a name is given: what is said to `TokenError("...")` is no secret."""
+
 
 def silence(site: Site, settings: Settings, *, asked: bool) -> Nothing | None:
     """Return why nothing is suggested at this cursor; None where something may be.
@@ -39,6 +43,8 @@ def silence(site: Site, settings: Settings, *, asked: bool) -> Nothing | None:
 
 
 def _in_secret(site: Site) -> bool:
+    if not _GIVEN.search(site.typed):
+        return False
     at = len(site.typed)
     line = f"{site.typed}{_PROBE}{site.rest}"
     return any(start <= at < end for start, end in secret_names.spans(line, loose=False))

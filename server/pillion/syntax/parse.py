@@ -8,10 +8,10 @@ callers fall back to plain text. Nothing here raises.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from tree_sitter import Parser, QueryCursor
@@ -47,7 +47,7 @@ MAX_ERROR_CHILDREN = 4_000
 _REFUSALS = 20
 
 _KEPT = 8
-_CHUNK = 1 << 16
+_CHUNK, _LONG = 512, 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +118,7 @@ def parse(text: str, language: Language) -> Parsed | None:
     return parsed
 
 
-_lock = Lock()
+_lock = threading.Lock()
 _trees: OrderedDict[tuple[str, str], Parsed | None] = OrderedDict()
 
 # Texts that were given up, and how many more like them are refused unseen.
@@ -158,9 +158,11 @@ def _parse(text: str, language: Language, grammar: Grammar, before: Parsed | Non
     offsets = ByteOffsets(text)
     data = offsets.data
     deadline = time.thread_time() + MAX_SECONDS
+    parsing = True
 
-    def read(byte: int, _: object) -> bytes:
-        return data[byte : byte + _CHUNK]
+    def read(byte: int, _: object) -> bytes | bytearray:
+        # The tree keeps this function: queries ask it for the text of nodes, and want bytes.
+        return _pieces.of(data, byte) if parsing else data[byte : byte + _LONG]
 
     def too_slow(_: int, __: bool) -> bool:
         return time.thread_time() > deadline
@@ -173,7 +175,32 @@ def _parse(text: str, language: Language, grammar: Grammar, before: Parsed | Non
             tree = parser.parse(read, _edited(before, data), progress_callback=too_slow)
     except ValueError:  # The progress callback ended it.
         return None
+    finally:
+        parsing = False
     return None if _garbled(tree.root_node) else Parsed(language, tree, offsets)
+
+
+class _Pieces(threading.local):
+    """The buffers in which a thread hands text to tree-sitter, one of each size.
+
+    tree-sitter needs a buffer until it asks for the next one, but never lets go of it (0.26.1): a
+    new one for each piece would keep every version of every document in memory.
+    """
+
+    def __init__(self) -> None:
+        self._buffers: dict[int, bytearray] = {}
+
+    def of(self, data: bytes, start: int) -> bytearray:
+        """Return the piece of `data` from `start` on; good until the next call."""
+        piece = data[start : start + _CHUNK]
+        buffer = self._buffers.get(len(piece))
+        if buffer is None:
+            buffer = self._buffers[len(piece)] = bytearray(len(piece))
+        buffer[:] = piece
+        return buffer
+
+
+_pieces = _Pieces()
 
 
 def _edited(before: Parsed, new: bytes) -> Tree:

@@ -1,6 +1,6 @@
 /** What the extension and its chat view say to each other. The view keeps nothing by itself. */
 
-import type { ChatCommand, Chip } from './protocol.ts';
+import type { AcceptedExamples, ChatCommand, Chip } from './protocol.ts';
 import type { Attached, Thread } from './thread.ts';
 
 export type ToView =
@@ -34,5 +34,7 @@ export type FromView =
   | { readonly type: 'send'; readonly text: string; readonly attached: readonly Attached[] }
   | { readonly type: 'copy' | 'insert'; readonly code: string }
   | { readonly type: 'apply' | 'create'; readonly code: string; readonly info: string }
+  /** Make tests of accepted examples. */
+  | { readonly type: 'keep'; readonly accepted: AcceptedExamples }
   | { readonly type: 'history' | 'suggest'; readonly query: string }
   | { readonly type: 'open' | 'remove'; readonly id: string };

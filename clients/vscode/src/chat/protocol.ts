@@ -56,14 +56,35 @@ export interface ChatResult {
   /** The whole answer, Markdown. */
   readonly text: string;
   readonly question?: ChatQuestion;
+  /** What the user has accepted, with code that was held to it. */
+  readonly accepted?: AcceptedExamples;
   readonly stopped?: 'length' | 'cancelled';
   readonly notes?: readonly string[];
 }
 
 /** A click on a choice sends it as the next message; free text is always possible. */
 export interface ChatQuestion {
+  /** Markdown; with the examples, where there are any. */
   readonly text: string;
   readonly choices: readonly string[];
+  /** What was understood, to accept, reject or change. */
+  readonly examples?: readonly ChatExample[];
+  /** The function that they are of. */
+  readonly function?: string;
+}
+
+export interface ChatExample {
+  /** The arguments, without the function's name and its brackets. */
+  readonly call: string;
+  /** A literal of Python, or `raises ValueError`. */
+  readonly outcome: string;
+}
+
+export interface AcceptedExamples {
+  readonly function: string;
+  readonly examples: readonly ChatExample[];
+  /** The file that the function is for, in whose tests they can be kept. */
+  readonly uri?: string;
 }
 
 /** Return what a server says about its chat in the result of `initialize`, if it has one. */

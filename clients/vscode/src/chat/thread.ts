@@ -1,6 +1,6 @@
 /** Conversations as values: turns are added, never changed in place. */
 
-import type { ChatMessage, ChatQuestion, ChatResult, Chip } from './protocol.ts';
+import type { AcceptedExamples, ChatMessage, ChatQuestion, ChatResult, Chip } from './protocol.ts';
 
 export interface Thread {
   readonly id: string;
@@ -16,6 +16,8 @@ export interface Turn {
   readonly chips?: readonly Attached[];
   readonly command?: string;
   readonly question?: ChatQuestion;
+  /** What the user had accepted, which the code of this answer was held to. */
+  readonly accepted?: AcceptedExamples;
   /** Why the answer is not complete, or why there is none; a sentence for the user. */
   readonly problem?: string;
   readonly notes?: readonly string[];
@@ -59,6 +61,7 @@ export function answerTurn(result: ChatResult, streamed: string): Turn {
     role: 'assistant',
     text: result.text || streamed,
     ...(result.question ? { question: result.question } : {}),
+    ...(result.accepted ? { accepted: result.accepted } : {}),
     ...(result.stopped ? { problem: stoppedSentence[result.stopped] } : {}),
     ...(result.notes && result.notes.length > 0 ? { notes: result.notes } : {}),
   };

@@ -12,6 +12,7 @@ import type { Preview } from '../edits/preview.ts';
 import { selectionChip, suggestions } from './chips.ts';
 import { applyCode, createFile, insertCode } from './codeblocks.ts';
 import { answer, availability } from './conversation.ts';
+import { keepExamples } from './keep.ts';
 import type { History } from './history.ts';
 import type { FromView, ToView } from './messages.ts';
 import type { Attached, Thread } from './thread.ts';
@@ -113,6 +114,11 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         break;
       case 'create':
         await createFile(message.code, message.info);
+        break;
+      case 'keep':
+        if (this.#session.client) {
+          await keepExamples(this.#session.client, message.accepted);
+        }
         break;
       case 'suggest':
         await this.#suggest(message.query);

@@ -17,17 +17,29 @@ export async function applyEdit(
 ): Promise<Answer> {
   const edit = await client.protocol2CodeConverter.asWorkspaceEdit(params.edit);
   const entries = edit.entries();
-  const files = (params.edit.documentChanges ?? []).some((change) => 'kind' in change);
-  if (files || entries.length === 0) {
-    return { applied: false, failureReason: 'Only changes of existing files can be shown.' };
+  const created = new Set<string>();
+  for (const change of params.edit.documentChanges ?? []) {
+    if ('kind' in change && change.kind !== 'create') {
+      return { applied: false, failureReason: 'Only changes and new files can be shown.' };
+    }
+    if ('kind' in change) {
+      created.add(vscode.Uri.parse(change.uri).toString());
+    }
+  }
+  if (entries.length === 0) {
+    return { applied: false, failureReason: 'There is nothing to change.' };
   }
   if (await outdated(params)) {
     return { applied: false, failureReason: 'The document has changed since.' };
   }
   const proposals: Proposal[] = [];
   for (const [uri, edits] of entries) {
-    const document = await vscode.workspace.openTextDocument(uri);
-    proposals.push({ uri, text: edited(document, edits) });
+    if (created.has(uri.toString()) && !(await exists(uri))) {
+      proposals.push({ uri, text: edits.map(({ newText }) => newText).join(''), creates: true });
+    } else {
+      const document = await vscode.workspace.openTextDocument(uri);
+      proposals.push({ uri, text: edited(document, edits) });
+    }
   }
   const decision = await preview.propose(proposals, params.label ?? 'Apply these changes');
   return decision === 'applied'
@@ -40,6 +52,13 @@ const reasons = {
   'changed meanwhile': 'The document has changed since.',
   'no difference': 'It changes nothing.',
 };
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  return vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
+}
 
 /** Return the text of a document with edits made, which do not overlap. */
 function edited(document: vscode.TextDocument, edits: readonly vscode.TextEdit[]): string {

@@ -13,6 +13,8 @@ const scheme = 'pillion-proposed';
 export interface Proposal {
   readonly uri: vscode.Uri;
   readonly text: string;
+  /** There is no such file yet. */
+  readonly creates?: boolean;
 }
 
 export type Decision = 'applied' | 'discarded' | 'changed meanwhile' | 'no difference';
@@ -55,34 +57,28 @@ export class Preview implements vscode.Disposable, vscode.TextDocumentContentPro
   /** Show what would change, ask, and do it or not. */
   async propose(proposals: readonly Proposal[], title: string): Promise<Decision> {
     this.#decide?.(false);
+    const made = proposals.filter(({ creates }) => creates);
     const pending: { document: vscode.TextDocument; version: number; text: string }[] = [];
-    for (const { uri, text } of proposals) {
+    for (const { uri, text } of proposals.filter(({ creates }) => !creates)) {
       const document = await vscode.workspace.openTextDocument(uri);
       const proposed = withLineEnds(text, document.eol);
       if (proposed !== document.getText()) {
         pending.push({ document, version: document.version, text: proposed });
       }
     }
-    if (pending.length === 0) {
+    if (pending.length + made.length === 0) {
       return 'no difference';
     }
     // Asked for before the diffs open, so that a quick click is not lost.
     const decision = this.#ask();
     const shown: vscode.Uri[] = [];
+    const alone = pending.length + made.length === 1;
     for (const { document, text } of pending) {
-      this.#number += 1;
-      const path = `/${this.#number}${document.uri.path}`;
-      const proposed = vscode.Uri.from({ scheme, path });
-      this.#texts.set(proposed.toString(), text);
-      shown.push(proposed);
-      const name = vscode.workspace.asRelativePath(document.uri);
-      await vscode.commands.executeCommand(
-        'vscode.diff',
-        document.uri,
-        proposed,
-        `${name}: ${title} (Pillion)`,
-        { preview: pending.length === 1 },
-      );
+      shown.push(await this.#show(document.uri, document.uri, text, title, alone));
+    }
+    for (const { uri, text } of made) {
+      const nothing = vscode.Uri.from({ scheme, path: '/nothing' });
+      shown.push(await this.#show(nothing, uri, text, title, alone));
     }
     const apply = await decision;
     await close(shown);
@@ -104,7 +100,32 @@ export class Preview implements vscode.Disposable, vscode.TextDocumentContentPro
       );
       edit.replace(document.uri, range, part.text);
     }
+    for (const { uri, text } of made) {
+      edit.createFile(uri, { contents: new TextEncoder().encode(text) });
+    }
     return (await vscode.workspace.applyEdit(edit)) ? 'applied' : 'changed meanwhile';
+  }
+
+  /** Open the diff of one file; return where the proposed text is. */
+  async #show(
+    before: vscode.Uri,
+    uri: vscode.Uri,
+    text: string,
+    title: string,
+    alone: boolean,
+  ): Promise<vscode.Uri> {
+    this.#number += 1;
+    const proposed = vscode.Uri.from({ scheme, path: `/${this.#number}${uri.path}` });
+    this.#texts.set(proposed.toString(), text);
+    const name = vscode.workspace.asRelativePath(uri);
+    await vscode.commands.executeCommand(
+      'vscode.diff',
+      before,
+      proposed,
+      `${name}: ${title} (Pillion)`,
+      { preview: alone },
+    );
+    return proposed;
   }
 
   /** Wait for one of the two buttons above the diff, or for the diff to be closed. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Frame } from 'playwright-core';
+import type { Frame, Page } from 'playwright-core';
 import { picture, scenario, type Scenario, type Stage } from './scenario.ts';
 import type { Window } from './window.ts';
 
@@ -109,6 +109,57 @@ export const chat = [
     await window.lines.filter({ hasText: /A\snew\sfirst\sline/ }).waitFor();
   }),
 
+  scenario('examples are accepted, rejected and changed, and become tests', async (stage) => {
+    const window = await openChat(stage);
+    const { page } = window;
+    const view = window.webview();
+    await send(window, 'Write largest(values).');
+    const group = view.getByRole('group', { name: 'Are these examples right?' });
+    const use = group.getByRole('button', { name: 'Use what is marked' });
+    await use.waitFor();
+    assert.ok(await use.isDisabled());
+    // With the keyboard alone: change the first, accept the second, reject the third.
+    await group.getByLabel('What largest([]) gives').focus();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('None');
+    await press(page, 'Tab', 4);
+    await page.keyboard.press('Space');
+    await press(page, 'Tab', 4);
+    await page.keyboard.press('Enter');
+    const pressed = group.locator('button[aria-pressed="true"]');
+    assert.deepEqual(await pressed.allTextContents(), ['Accept', 'Accept', 'Reject']);
+    await press(page, 'Tab', 1);
+    await page.keyboard.type('largest([7]) == 7');
+    await picture(page, 'examples-marked');
+    await use.click();
+    await view.getByText('It does all of it.').waitFor();
+    assert.equal(
+      await view.locator('.turn.user .text').last().textContent(),
+      '- accepted: `largest([])` returns `None`\n' +
+        '- accepted: `largest([3, 1, 2])` returns `3`\n' +
+        "- rejected: `largest(['b', 'a'])` raises `TypeError`\n" +
+        'largest([7]) == 7',
+    );
+    // What was decided stays in the conversation.
+    await view.getByRole('button', { name: 'New chat' }).click();
+    await view.getByRole('button', { name: 'History' }).click();
+    await view.getByRole('button', { name: 'Write largest(values).', exact: true }).click();
+    await view.getByText('- accepted: `largest([])` returns `None`').waitFor();
+    await view.getByRole('button', { name: 'Add the accepted examples' }).click();
+    const apply = page
+      .locator('.editor-actions')
+      .getByRole('button', { name: /Apply the Changes/ });
+    await apply.waitFor();
+    await page.locator('.monaco-diff-editor').first().waitFor();
+    await page.waitForTimeout(1500);
+    await picture(page, 'examples-as-tests');
+    await apply.click();
+    await page.locator('.monaco-diff-editor').first().waitFor({ state: 'detached' });
+    const written = await stage.read('tests', 'test_app.py');
+    assert.match(written, /from app import largest/);
+    assert.match(written, /assert largest\(\[\]\) is None/);
+  }),
+
   scenario('the chat can be used with the keyboard alone', async (stage) => {
     const window = await openChat(stage);
     const { page } = window;
@@ -143,6 +194,12 @@ export function accessible(theme: string): Scenario[] {
       await view.getByRole('button', { name: 'History' }).click();
       await view.getByLabel('Search earlier chats').waitFor();
       assert.deepEqual(await examine(window), []);
+      await view.getByRole('button', { name: 'History' }).click();
+      await send(window, 'Write largest(values).');
+      const row = view.getByRole('group', { name: 'largest([])' });
+      await row.getByRole('button', { name: 'Accept' }).click();
+      await picture(window.page, `examples-${theme.toLowerCase().replaceAll(' ', '-')}`);
+      assert.deepEqual(await examine(window), []);
     }),
   ];
 }
@@ -161,6 +218,12 @@ export async function openChat(stage: Stage): Promise<Window> {
   await mouse.up();
   await mouse.move(edge.x + 400, edge.y);
   return window;
+}
+
+async function press(page: Page, key: string, times: number): Promise<void> {
+  for (let time = 0; time < times; time += 1) {
+    await page.keyboard.press(key);
+  }
 }
 
 export async function send(window: Window, text: string): Promise<void> {

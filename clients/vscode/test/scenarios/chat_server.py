@@ -2,7 +2,8 @@
 
     python chat_server.py serve --stdio
 
-What it answers depends on a word in the last message: `sort`, `ascending`, `slow`, `fail`, `edit`.
+What it answers depends on a word in the last message: `sort`, `ascending`, `slow`, `fail`, `edit`,
+`largest`, and then what is decided about examples.
 With `PILLION_TEST_NO_CHAT` it is a server without chat.
 """
 
@@ -43,6 +44,19 @@ It makes a **new list**; see [the documentation](https://docs.python.org/3/howto
 """
 
 
+LARGEST = """```python app.py
+def largest(values):
+    return max(values, default=None)
+```
+"""
+
+EXAMPLES = [
+    {"call": "[]", "outcome": "0"},
+    {"call": "[3, 1, 2]", "outcome": "3"},
+    {"call": "['b', 'a']", "outcome": "raises TypeError"},
+]
+
+
 def make(_settings: object) -> tuple[FakeEngine, Completer]:
     """Return an engine that always writes the same."""
     engine = FakeEngine([Script(chunks=["pass"])])
@@ -66,6 +80,18 @@ async def chat(server: PillionServer, params: dict[str, Any]) -> dict[str, Any]:
             await asyncio.sleep(0.05)
     if "edit" in message:
         return {"text": await edit(server, params)}
+    if message.startswith("- "):
+        accepted = {
+            "function": "largest",
+            "examples": [{"call": "[]", "outcome": "None"}, EXAMPLES[1]],
+            "uri": params["textDocument"]["uri"],
+        }
+        return {"text": LARGEST, "accepted": accepted, "notes": ["It does all of it."]}
+    if "largest" in message:
+        text = "Are these right?\n\n1. `largest([])` returns `0`\n2. and others"
+        choices = ["Accept all", "Just answer"]
+        question = {"text": text, "choices": choices, "examples": EXAMPLES, "function": "largest"}
+        return {"text": "As I understand it: the largest value.", "question": question}
     if "scending" in message:
         return {"text": f"Done: {message}. {len(params['messages'])} messages were sent."}
     stream(server, params, "Reading app.py", "stage")

@@ -1,12 +1,13 @@
 /** Scenarios and what they run on: a workspace of their own, a VS Code, a browser, pictures. */
 
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { extension } from '../machine.ts';
-import { VsCode, type Options } from '../vscode.ts';
-import { Window } from './window.ts';
+import { sleep, VsCode, type Options } from '../vscode.ts';
+import { patience, Window } from './window.ts';
 
 export interface Scenario {
   readonly name: string;
@@ -57,6 +58,17 @@ export class Stage {
     const page = await this.browser.newPage({ viewport: size });
     this.#pages.push(page);
     return Window.open(page, this.vscode, this.workspace, file);
+  }
+
+  /** Return the text of a file of the workspace, once it is there. */
+  async read(...path: string[]): Promise<string> {
+    const file = join(this.workspace, ...path);
+    const end = Date.now() + patience;
+    while (!existsSync(file)) {
+      assert.ok(Date.now() < end, `there is no ${path.join('/')}`);
+      await sleep(100);
+    }
+    return readFileSync(file, 'utf8');
   }
 
   /** Close the windows of a scenario; show the last one if it failed. */

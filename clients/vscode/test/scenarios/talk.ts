@@ -1,6 +1,7 @@
 /** The chat with the real server and the default model. */
 
 import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
 import { picture, scenario, type Scenario } from './scenario.ts';
 import { openChat, send } from './chat.ts';
 
@@ -43,10 +44,14 @@ export const talk: Scenario[] = [
   }),
 
   asks('chat', 'diff-preview'),
+  understands('chat-examples'),
 ];
 
 /** The same in a dark theme, for the pictures. */
-export const talkInTheDark: Scenario[] = [asks('chat-dark', 'diff-preview-dark')];
+export const talkInTheDark: Scenario[] = [
+  asks('chat-dark', 'diff-preview-dark'),
+  understands('chat-examples-dark'),
+];
 
 const request = 'Write a Python function largest(values) that returns the largest value of a list.';
 
@@ -86,4 +91,60 @@ function asks(question: string, diff: string): Scenario {
       assert.equal(text.match(/def largest/g)?.length, 1, text);
     },
   );
+}
+
+const counting = 'Write a Python function count_words(text) that counts the words of a text.';
+
+/** A question, the examples that follow the answer, the code that does them, and their tests. */
+function understands(name: string): Scenario {
+  return scenario(`the chat shows what it understood (${name})`, async (stage) => {
+    const window = await openChat(stage);
+    const { page } = window;
+    const view = window.webview();
+    await page.setViewportSize({ width: 1200, height: 740 });
+    await send(window, counting);
+    const examples = view.getByRole('group', { name: 'Are these examples right?' });
+    const question = view.locator('.question:not(.examples)');
+    await question.waitFor();
+    await picture(page, `${name}-question`);
+    // The drafts may be far apart once more after the answer.
+    while (!(await examples.isVisible())) {
+      await question.getByRole('button').first().click();
+      await examples
+        .or(question)
+        .or(view.getByRole('button', { name: 'Apply' }))
+        .first()
+        .waitFor();
+      assert.equal(await view.locator('.block').count(), 0, 'the drafts were alike at once');
+    }
+    const first = examples.locator('li').first();
+    await first.getByRole('button', { name: 'Accept' }).click();
+    await examples.getByLabel('An example of your own').fill("count_words('one two') == 2");
+    await page.waitForTimeout(700);
+    await picture(page, name);
+    await examples.getByRole('button', { name: 'Use what is marked' }).click();
+    await view.locator('.block[data-info="python app.py"]').first().waitFor();
+    await view.getByText(/It does all \d examples that you accepted/).waitFor();
+    await page.waitForTimeout(700);
+    await picture(page, `${name}-accepted`);
+    await view.getByRole('button', { name: 'Show as a diff and apply' }).first().click();
+    await apply(page, `${name}-diff`);
+    assert.match(await window.text(), /def count_words/);
+    await view.getByRole('button', { name: 'Add the accepted examples' }).click();
+    await apply(page, `${name}-tests`);
+    const tests = await stage.read('tests', 'test_app.py');
+    assert.match(tests, /assert count_words\('one two'\) == 2/);
+  });
+}
+
+/** Look at the diff on screen, and apply it. */
+async function apply(page: Page, name: string): Promise<void> {
+  const button = page.locator('.editor-actions').getByRole('button', { name: /Apply the Changes/ });
+  await button.waitFor();
+  await page.locator('.monaco-diff-editor').first().waitFor();
+  await page.waitForTimeout(1500);
+  await picture(page, name);
+  await button.click();
+  await page.locator('.monaco-diff-editor').first().waitFor({ state: 'detached' });
+  await page.waitForTimeout(1000);
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { decisionText } from '../../src/chat/examples.ts';
 import { History } from '../../src/chat/history.ts';
 import { chatCapability } from '../../src/chat/protocol.ts';
 import {
@@ -80,6 +81,25 @@ describe('conversations', () => {
     assert.deepEqual(slash('/explain this', ['explain']), { command: 'explain', text: 'this' });
     assert.deepEqual(slash('/explain', ['explain']), { command: 'explain', text: '' });
     assert.deepEqual(slash('/usr/bin is', ['explain']), { text: '/usr/bin is' });
+  });
+});
+
+describe('examples', () => {
+  it('are decided in lines that the server reads', () => {
+    const outcomes = ['0', 'raises ValueError', 'KeyError', "'raises'"];
+    const decisions = outcomes.map((outcome) => ({ call: '[]', outcome, accepted: true }));
+    assert.deepEqual(decisionText('f', decisions).split('\n'), [
+      '- accepted: `f([])` returns `0`',
+      '- accepted: `f([])` raises `ValueError`',
+      '- accepted: `f([])` raises `KeyError`',
+      "- accepted: `f([])` returns `'raises'`",
+    ]);
+    assert.match(decisionText('f', [{ call: '', outcome: '1', accepted: false }]), /^- rejected: /);
+  });
+
+  it('stay with the answer', () => {
+    const accepted = { function: 'f', examples: [{ call: '1', outcome: '2' }] };
+    assert.deepEqual(answerTurn({ text: 'x', accepted }, '').accepted, accepted);
   });
 });
 

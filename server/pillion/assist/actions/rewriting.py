@@ -71,7 +71,7 @@ async def _edit(place: Place, arguments: Mapping[str, object], tools: Tools) -> 
     instruction = text_of(arguments.get("instruction"))
     if not instruction:
         return Nothing(Reason.NO_INSTRUCTION)
-    return await _rewritten(place, tools, instruction, keeps_signatures=False)
+    return await rewritten(place, tools, instruction, keeps_signatures=False)
 
 
 async def _mended(place: Place, _arguments: Mapping[str, object], tools: Tools) -> Outcome:
@@ -82,7 +82,7 @@ async def _mended(place: Place, _arguments: Mapping[str, object], tools: Tools) 
     message = redact(f"{problem.message} (in `{line}`)", place.snapshot.language)
     start, end = _range_of(place, problem)
     instruction = instruction_of("fix", problem=" ".join(message.split()))
-    return await _rewritten(place, tools, instruction, start=start, end=end)
+    return await rewritten(place, tools, instruction, start=start, end=end)
 
 
 def _range_of(place: Place, problem: Problem) -> tuple[int, int]:
@@ -95,7 +95,7 @@ def _range_of(place: Place, problem: Problem) -> tuple[int, int]:
 
 def _by(action: str) -> Callable[[Place, Mapping[str, object], Tools], Awaitable[Outcome]]:
     async def perform(place: Place, _arguments: Mapping[str, object], tools: Tools) -> Outcome:
-        made = await _rewritten(place, tools, instruction_of(action), may_stay=True)
+        made = await rewritten(place, tools, instruction_of(action), may_stay=True)
         if isinstance(made, Change):
             return replace(made, notes=(*made.notes, NOT_RUN))
         return made
@@ -103,7 +103,7 @@ def _by(action: str) -> Callable[[Place, Mapping[str, object], Tools], Awaitable
     return perform
 
 
-async def _rewritten(
+async def rewritten(
     place: Place,
     tools: Tools,
     instruction: str,
@@ -113,6 +113,7 @@ async def _rewritten(
     start: int | None = None,
     end: int | None = None,
 ) -> Outcome:
+    """Return what comes of an instruction for the range, or for another one of the document."""
     if isinstance(tools.engine, Nothing):
         return tools.engine
     order = Order(

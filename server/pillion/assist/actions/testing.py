@@ -1,33 +1,36 @@
-"""Actions that run code: a function is fixed by the project's tests, and gets tests of its own.
+"""Actions about tests: a function is fixed by those of the project, and gets tests of its own.
 
-Offered only where the setting `pillion.repair.runTests` is on; done in the sandbox, on a copy.
+Those that run code are offered only where the setting `pillion.repair.runTests` is on; they do it
+in the sandbox, on a copy.
 """
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from pillion.assist.actions.action import QUICK_FIX, SOURCE, Action, Change, DocumentChange, Offer
 from pillion.assist.actions.common import text_of
+from pillion.assist.decisions import as_case, picked
 from pillion.assist.fixing import Fixed, Problem, fix
 from pillion.assist.repair import function_at
-from pillion.assist.testfiles import test_file
+from pillion.assist.testfiles import allowed, place_of, test_file
 from pillion.assist.testing import find_tests
 from pillion.assist.testwriting import write_cases
 from pillion.base.outcome import Nothing, Reason
-from pillion.context.exclusion import Exclusion
-from pillion.context.ignore import Ignore, root_of
 from pillion.sandbox.project import Patience
 from pillion.text.edits import differences
 from pillion.text.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pillion.assist.actions.action import Outcome, Tools
     from pillion.assist.actions.place import Place
+    from pillion.assist.testwriting import Case
     from pillion.base.settings import Settings
     from pillion.engine.base import Engine
 
@@ -46,6 +49,11 @@ def _failing(place: Place, settings: Settings) -> Iterable[Offer]:
 
 def _pasted(_place: Place, _settings: Settings) -> Iterable[Offer]:
     """Offer nothing: a traceback comes from a terminal, by the command `pillion.action`."""
+    return ()
+
+
+def _chatted(_place: Place, _settings: Settings) -> Iterable[Offer]:
+    """Offer nothing: examples are accepted in a chat, which asks by the same command."""
     return ()
 
 
@@ -103,31 +111,37 @@ async def _generate(place: Place, _arguments: Mapping[str, object], tools: Tools
         return Nothing(Reason.CANCELLED)
     if not found.cases:
         return Nothing(Reason.NO_TESTS, "; ".join(found.dropped))
-    root, path = _project(place)
-    ignore = Ignore(str(root))
-
-    def read(file: Path) -> str:
-        text = ignore.read(str(file))
-        return "" if isinstance(text, Exclusion) else text
-
-    file = test_file(root, path, function.name, found.cases, read)
-    snapshot = Snapshot((root / file.path).as_uri(), file.before, language="python")
-    change = DocumentChange(snapshot, differences(file.before, file.text), creates=file.is_new)
     notes = [f"They cover {found.coverage.text} of {function.name}."]
     notes += [f"Likely a bug: {c.call}: {c.suspicion}." for c in found.cases if c.suspicion]
-    return Change((change,), f"Tests for {function.name}", tuple(notes))
+    return _kept(place, function.name, found.cases, tuple(notes))
+
+
+async def _keep_examples(place: Place, arguments: Mapping[str, object], _tools: Tools) -> Outcome:
+    decided = picked(text_of(arguments.get("examples")))
+    if decided is None or not decided.accepted or place.language.id != "python":
+        return Nothing(Reason.NO_TESTS, "There are no accepted examples.")
+    cases = [as_case(decided.function, one) for one in decided.accepted]
+    made = await asyncio.to_thread(_kept, place, decided.function, cases)
+    return replace(made, written_by_model=False)
+
+
+def _kept(
+    place: Place, function: str, cases: Sequence[Case], notes: tuple[str, ...] = ()
+) -> Change:
+    """Return tests as a change of the file where the project keeps those of this one."""
+    root, path = _project(place)
+    file = test_file(root, path, function, cases, allowed(root))
+    snapshot = Snapshot((root / file.path).as_uri(), file.before, language="python")
+    change = DocumentChange(snapshot, differences(file.before, file.text), creates=file.is_new)
+    return Change((change,), f"Tests for {function}", notes)
 
 
 def _project(place: Place) -> tuple[Path, str]:
     """Return the root of the project, and the document's path below it."""
-    file = Path(unquote(urlsplit(place.snapshot.uri).path)).resolve()
-    root = Path(root_of(str(file))).resolve()
-    try:
-        return root, file.relative_to(root).as_posix()
-    except ValueError:
-        return file.parent, file.name
+    return place_of(Path(unquote(urlsplit(place.snapshot.uri).path)))
 
 
 FIX_TESTS = Action("fixFailingTests", (QUICK_FIX,), _failing, _fix_failing)
 FIX_TRACEBACK = Action("fixTraceback", (QUICK_FIX,), _pasted, _fix_traceback)
 WRITE_TESTS = Action("tests", (TESTS,), _tests, _generate)
+KEEP_EXAMPLES = Action("keepExamples", (TESTS,), _chatted, _keep_examples)

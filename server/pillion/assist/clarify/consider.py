@@ -41,9 +41,11 @@ async def consider(
     report: Callable[[str], None] = lambda _: None,
     *,
     session: str = "",
+    watch: Callable[[rule.View], None] = lambda _: None,
 ) -> Verdict:
     """Return code, or a question; `report` gets one short line of what is being done.
 
+    `watch` gets the drafts and what they do, where there are any.
     A request that does not ask for code is clear at once, with no code. After the budget's number
     of questions it answers, and the evidence tells what was assumed. A cancel ends it early with
     what there is. Raises `EngineError` when the model cannot answer.
@@ -58,6 +60,7 @@ async def consider(
     view = await weigh(task, engine, budget, cancel, report, session=session)
     if view is None:
         return Clear("", Evidence(samples=budget.samples))
+    watch(view)
     question = rule.question(view) if may_ask and not cancel.is_set() else None
     return question or rule.answer(view)
 

@@ -8,6 +8,7 @@ user wrote; a rejected one (`Task.rejected`) rules out the candidates that do it
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,13 @@ _NEARLY = 0.8
 
 _LONGEST = 90
 """Characters of an example; a longer one is not read."""
+
+_ORDER = re.compile(
+    r"^(?:please )?(?:write|create|implement|make|define|add)(?: me)? (?:an?|the) (?:python )?"
+    r"(?:function|method)(?: called| named)? `?\w+\([^()]*\)`?,? (?:that|which|to) ",
+    re.IGNORECASE,
+)
+"""How a request begins; what follows says what the function does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +69,16 @@ async def understand(
     view = await weigh(task, engine, budget, cancel, report)
     if view is None:
         return Understanding("", (), "", Evidence(samples=budget.samples))
+    return understood(view)
+
+
+def understood(view: rule.View) -> Understanding:
+    """Return what drafts that are there make of a request."""
     answer = rule.answer(view)
     examples: tuple[Example, ...] = ()
     if view.seen:
         everyone = [index for group in view.held.groups for index in group]
-        known = [one.call for one in (*view.spec.agreed, *task.rejected)]
+        known = [one.call for one in (*view.spec.agreed, *view.task.rejected)]
         examples = telling(view.seen, everyone, MOST, known)
     drafts = tuple(one.code for one in view.candidates)
     return Understanding(restated(view.spec), examples, answer.code, answer.evidence, drafts)
@@ -102,7 +115,7 @@ def telling(
 
 def restated(spec: Spec) -> str:
     """Return the head and the words without the examples, as one line."""
-    words = " ".join(spec.prose.split())
+    words = _ORDER.sub("", " ".join(spec.prose.split()))
     head = spec.head.removeprefix("def ").rstrip(":") or spec.name
     return f"`{head}`: {words}" if head else words
 

@@ -11,6 +11,7 @@ from pillion.commands.bench.layout import layout
 from pillion.commands.bench.load import load
 from pillion.commands.bench.memory import memory
 from pillion.commands.bench.samples import samples
+from pillion.commands.bench.soak import soak
 from pillion.commands.bench.speculate import speculate
 from pillion.commands.bench.typing import typing
 from pillion.commands.bench.windows import windows
@@ -25,5 +26,17 @@ def bench() -> None:
     """
 
 
-for command in (typing, speculate, samples, cancel, chat, windows, memory, layout, index, load):
+for command in (
+    typing,
+    speculate,
+    samples,
+    cancel,
+    chat,
+    windows,
+    memory,
+    layout,
+    index,
+    load,
+    soak,
+):
     bench.add_command(command)

@@ -1,4 +1,4 @@
-"""Real servers for `pillion bench windows` and `memory`: one editor window each."""
+"""Real servers for `pillion bench windows`, `memory` and `soak`: one editor window each."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from pillion.eval.windows import Asked
 from pillion.lsp.client import Client, Editor
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from pillion.base.settings import Settings
     from pillion.eval.replay import Keystroke
+    from pillion.text.snapshot import Snapshot
 
 COMMAND = (sys.executable, "-m", "pillion", "serve", "--stdio")
 
@@ -21,17 +24,23 @@ class Window:
     """An editor window: a server that has one document open."""
 
     def __init__(self, client: Client) -> None:
-        self._client = client
+        self.client = client
 
     @classmethod
-    async def open(cls, settings: Settings) -> Window:
-        """Start a server; it is ready when this returns."""
+    async def open(
+        cls,
+        settings: Settings,
+        *,
+        folders: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
+    ) -> Window:
+        """Start a server; it is ready when this returns. `folders` are URIs."""
         values = asdict(settings)
         given = {meta.key: values[name] for name, meta, _, _ in table()}
-        client = await Client.start(COMMAND, editor=Editor(settings=given))
+        client = await Client.start(COMMAND, editor=Editor(settings=given), env=env)
         window = cls(client)
         try:
-            await client.initialize(options=given)
+            await client.initialize(options=given, folders=folders)
             await client.until_ready()
         except BaseException:
             await client.kill()
@@ -41,16 +50,20 @@ class Window:
     @property
     def pid(self) -> int:
         """The server's process."""
-        return self._client.process.pid
+        return self.client.process.pid
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Bring the document to this text, with one edit; open it if need be."""
+        if held := self.client.documents.get(snapshot.uri):
+            _edit(self.client, snapshot.uri, held.text, snapshot.text)
+        else:
+            self.client.open(snapshot.uri, snapshot.text, snapshot.language)
 
     async def ask(self, key: Keystroke) -> Asked:
         """Bring the document to where the keystroke is, and complete."""
-        client, uri = self._client, key.snapshot.uri
-        if held := client.documents.get(uri):
-            _edit(client, uri, held.text, key.snapshot.text)
-        else:
-            client.open(uri, key.snapshot.text, key.snapshot.language)
-        await client.inline(uri, key.offset)
+        client = self.client
+        self.show(key.snapshot)
+        await client.inline(key.snapshot.uri, key.offset)
         last = (await client.request("pillion/status"))["last"]
         tokens, stages = last["tokens"], last["stages"]
         first = stages.get("first_token", stages.get("total", 0.0))
@@ -59,9 +72,9 @@ class Window:
     async def close(self) -> None:
         """Shut the server down."""
         try:
-            await self._client.close(30)
+            await self.client.close(30)
         finally:
-            await self._client.kill()
+            await self.client.kill()
 
 
 def _edit(client: Client, uri: str, before: str, after: str) -> None:

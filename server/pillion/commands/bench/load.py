@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 _WINDOW_TOKENS, _AFTER_TOKENS = 192, 48
 """What each user's model sees: a server without a GPU has fifty of them to read."""
 
+_CHOICE = 5
+"""Files to choose from for each user."""
+
 _SLOT_TOKENS = 640
 """Room for that, for what is typed, and for the suggestion."""
 
@@ -49,7 +52,10 @@ _SLOT_TOKENS = 640
 @click.option("--keys", default=5.0, show_default=True, help="Keys per second of each user.")
 @click.option("--pause", default=3.0, show_default=True, help="Seconds between lines, in the mean.")
 @click.option(
-    "--batch", default=32, show_default=True, help="Tokens that the server reads at once."
+    "--batch",
+    default=32,
+    show_default=True,
+    help="Tokens that the server reads at once, beside one that it writes for each user.",
 )
 @seed_option
 @model_option
@@ -74,7 +80,9 @@ def load(
     exactly once. Each user has a slot of its own. Without FILES, source of installed packages is
     typed.
     """
-    chosen = sources(files, users, seed)
+    # Small ones: fifty users' parsers would otherwise take the processor from the one server.
+    chosen = sorted(sources(files, _CHOICE * users, seed), key=lambda path: path.stat().st_size)
+    chosen = list(files) or chosen[:users]
     fit = [path for path in chosen if replay.stretch(path, keystrokes=1, every=1, seed=seed)]
     if not fit:
         raise UsageError("The files have too few lines of code to type.")
@@ -91,11 +99,13 @@ def load(
         max_tokens=32,
     )
     pace = suite.Pace(keys, pause)
+    # A slot without room in a batch reports nothing, and so notices late that it was cancelled.
+    room = users + batch
     options = {
         "n_parallel": users,
         "n_ctx": users * _SLOT_TOKENS,
-        "n_batch": max(batch, users),
-        "n_ubatch": max(batch, users),
+        "n_batch": room,
+        "n_ubatch": room,
         "endpoint_slots": True,
         "cache_ram_mib": 0,
     }

@@ -82,7 +82,7 @@ def outermost(roots: Iterable[Path]) -> list[Path]:
 
 
 def path_of(uri: str) -> Path | None:
-    """Return the path of a `file` URI; None for any other."""
+    """Return the path of a `file` URI; None for any other, and for what can be no path."""
     try:
         parts = urlsplit(uri)
     except ValueError:
@@ -95,5 +95,15 @@ def path_of(uri: str) -> Path | None:
     elif os.name == "nt":
         # /c:/folder is c:/folder there.
         text = text.removeprefix("/")
+    if not _may_be_path(text):
+        return None
     path = Path(text)
     return path if path.is_absolute() else None
+
+
+def _may_be_path(text: str) -> bool:
+    """Tell whether the system can be asked for a path at all; half a surrogate pair is none."""
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False

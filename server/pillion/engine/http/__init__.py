@@ -4,7 +4,8 @@
     llama_server, openai, ollama    what each kind of server is asked, and how it answers
     connection    HTTP: keys, proxies, certificates, bounded lines, one error for each fault
     endpoint, keys    which server, and the key for it
-    patience, audit   how long to wait; what was sent lately, in memory only
+    patience, pacing    how long to wait for an answer, and before asking
+    audit   what was sent lately, in memory only
 
 Nothing here runs unless the user's settings name a server. Text leaves through one door,
 `engine.HttpEngine.stream`, which hides secrets in it once more and takes note of it.

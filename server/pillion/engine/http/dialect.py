@@ -7,16 +7,17 @@ import contextlib
 from typing import TYPE_CHECKING, Protocol
 
 from pillion.base.errors import EngineAnswerError, EngineAwayError, PillionError
+from pillion.engine.base import FinishReason
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 
-    from pillion.engine.base import ModelInfo, Request
+    from pillion.engine.base import ModelInfo, Request, Sampling
+    from pillion.engine.http.connection import Json
     from pillion.engine.http.tally import Tally
 
 LOOK_SECONDS = 5.0
 """For questions that need no model: which one it is, how many tokens a text has."""
-
 
 _DRAIN_SECONDS = 0.05
 """The end of an answer comes with its last event, or with the next packet."""
@@ -76,6 +77,45 @@ class Beginning:
         return self._held
 
 
+async def answer(
+    events: AsyncGenerator[Json, None],
+    read: Callable[[Json], Iterable[str]],
+    ended: Callable[[], FinishReason | None] = lambda: None,
+) -> AsyncGenerator[str, None]:
+    """Yield what `read` finds in each event: pieces of text, and then a `FinishReason`.
+
+    `ended` tells how it ended where the events are over and `read` has not said so.
+    """
+    async with contextlib.aclosing(events):
+        async for event in events:
+            check(event)
+            for item in read(event):
+                if isinstance(item, FinishReason):
+                    try:
+                        yield item
+                    finally:
+                        # Nobody waits for this: the answer was given.
+                        await _drain(events)
+                    return
+                yield item
+    if reason := ended():
+        yield reason
+    else:
+        raise truncated()
+
+
+def drawn(sampling: Sampling) -> Json:
+    """Return how a token is chosen, by the names that all of them have for it."""
+    if sampling.temperature <= 0:
+        return {"temperature": 0}
+    return {
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "top_k": sampling.top_k,
+        "seed": sampling.seed,
+    }
+
+
 def number(values: Mapping[str, object], key: str) -> int:
     """Return a number of an answer; 0 if there is none."""
     value = values.get(key)
@@ -106,7 +146,7 @@ def check(event: Mapping[str, object]) -> None:
         raise EngineAwayError("It failed while it was answering.")
 
 
-async def drain(events: AsyncGenerator[object, None]) -> None:
+async def _drain(events: AsyncGenerator[object, None]) -> None:
     """Read the end of a complete answer, so that the connection can be used again."""
     with contextlib.suppress(TimeoutError, PillionError):
         async with asyncio.timeout(_DRAIN_SECONDS):

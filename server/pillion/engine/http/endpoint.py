@@ -91,7 +91,7 @@ def parse(text: str) -> Endpoint:
 def _address(word: str) -> str:
     try:
         url = httpx.URL(word)
-    except httpx.InvalidURL as error:
+    except (httpx.InvalidURL, UnicodeEncodeError) as error:
         raise UsageError("The address of a remote engine is malformed.") from error
     if url.scheme not in {"http", "https"} or not url.host:
         raise UsageError(f"The address of a remote engine must be HTTP or HTTPS. {_FORM}")

@@ -24,13 +24,22 @@ from pillion.base.errors import (
     PillionError,
 )
 from pillion.context.redact import redact
-from pillion.engine.base import Cancel, Chunk, FinishReason, ModelInfo, Request, in_turn
+from pillion.engine.base import (
+    Cancel,
+    Chunk,
+    FinishReason,
+    ModelInfo,
+    Priority,
+    Request,
+    in_turn,
+)
 from pillion.engine.http.audit import Audit
 from pillion.engine.http.connection import Connection
 from pillion.engine.http.endpoint import Endpoint, Kind
 from pillion.engine.http.llama_server import LlamaServer
 from pillion.engine.http.ollama import Ollama
 from pillion.engine.http.openai import OpenAi
+from pillion.engine.http.pacing import Pacing
 from pillion.engine.http.patience import Patience, patience
 from pillion.engine.http.tally import Tally, estimated
 from pillion.engine.http.turns import Turns
@@ -77,6 +86,7 @@ class HttpEngine:
         self._looking: asyncio.Task[ModelInfo] | None = None
         self._closed = False
         self._turns = Turns()
+        self._pacing = Pacing()
         self.info: ModelInfo | None = None
 
     async def load(self, report: Callable[[float], None] | None = None) -> ModelInfo:
@@ -103,7 +113,7 @@ class HttpEngine:
         if self._closed:
             raise EngineClosedError("The engine was closed.")
         tally, cancelled = Tally(), _event_of(cancel)
-        if not await _unless(cancelled, self.load()):
+        if not await _unless(cancelled, self._ready(request.priority)):
             yield Chunk("", tally.finish(FinishReason.CANCELLED))
             return
         async with (
@@ -112,6 +122,12 @@ class HttpEngine:
         ):
             async for chunk in chunks:
                 yield chunk
+
+    async def _ready(self, priority: Priority) -> ModelInfo:
+        """Know the server, and give the next key time to come if it is busy."""
+        info = await self.load()
+        await asyncio.sleep(self._pacing.hold(priority))
+        return info
 
     async def _noted(
         self, request: Request, tally: Tally, cancelled: asyncio.Event
@@ -140,7 +156,10 @@ class HttpEngine:
             self.info = None
             raise named from error
         finally:
-            entry.milliseconds = round((time.perf_counter() - tally.started) * 1000, 1)
+            now = time.perf_counter()
+            entry.milliseconds = round((now - tally.started) * 1000, 1)
+            if request.priority is Priority.COMPLETION:
+                self._pacing.took((tally.first or now) - tally.started, came=bool(tally.first))
 
     async def count(self, texts: Sequence[str]) -> list[int]:
         """Count tokens, or estimate where the server cannot count; see `Engine.count`."""

@@ -22,20 +22,19 @@ from pillion.engine.base import FinishReason, ModelInfo, Priority
 from pillion.engine.http.dialect import (
     LOOK_SECONDS,
     Beginning,
-    check,
-    drain,
+    answer,
+    drawn,
     items,
     number,
     part,
     text,
-    truncated,
 )
 from pillion.prompt import family, parts
 from pillion.prompt.model_input import Markup, Special, is_text
 from pillion.text.utf8 import clean
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 
     from pillion.engine.base import Request, Sampling
     from pillion.engine.http.connection import Connection, Json
@@ -116,28 +115,25 @@ class LlamaServer:
             if not whole:
                 self._left[request.session] = time.monotonic()
 
-    async def _written(
+    def _written(
         self, path: str, body: Json, beginning: Beginning, tally: Tally, session: str
     ) -> AsyncGenerator[str, None]:
-        async with aclosing(self._connection.events(path, body)) as events:
-            async for event in events:
-                check(event)
-                _count(event, tally, free=beginning.done)
-                piece = text(event, "content")
-                if piece:
-                    tally.wrote()
-                    shown = beginning.feed(piece)
-                    if shown is None:
-                        raise EngineAnswerError("It does not keep to a grammar.")
-                    if shown:
-                        yield shown
-                if event.get("stop") is True:
-                    self._ended(session, number(event, "id_slot"))
-                    await drain(events)
-                    limit = text(event, "stop_type") == "limit"
-                    yield FinishReason.LENGTH if limit else FinishReason.STOP
-                    return
-        raise truncated()
+        def read(event: Json) -> Iterator[str]:
+            _count(event, tally, free=beginning.done)
+            piece = text(event, "content")
+            if piece:
+                tally.wrote()
+                shown = beginning.feed(piece)
+                if shown is None:
+                    raise EngineAnswerError("It does not keep to a grammar.")
+                if shown:
+                    yield shown
+            if event.get("stop") is True:
+                self._ended(session, number(event, "id_slot"))
+                limit = text(event, "stop_type") == "limit"
+                yield FinishReason.LENGTH if limit else FinishReason.STOP
+
+        return answer(self._connection.events(path, body), read)
 
     async def count(self, texts: Sequence[str]) -> list[int]:
         """Return how many tokens each text is."""
@@ -232,8 +228,8 @@ class LlamaServer:
 
     async def _tokenize(self, content: str, *, special: bool, head: bool = False) -> list[int]:
         question: Json = {"content": content, "add_special": head, "parse_special": special}
-        answer = await self._connection.post("/tokenize", question, LOOK_SECONDS)
-        found = answer.get("tokens")
+        told = await self._connection.post("/tokenize", question, LOOK_SECONDS)
+        found = told.get("tokens")
         if not isinstance(found, list) or not all(isinstance(id_, int) for id_ in found):
             raise EngineAnswerError("It counts tokens in a way that makes no sense.")
         return found
@@ -242,8 +238,8 @@ class LlamaServer:
         """Return the tokens of a text but the last one, and the text of that."""
         question: Json = {"content": clean(piece), "add_special": False, "with_pieces": True}
         question["parse_special"] = False
-        answer = await self._connection.post("/tokenize", question, LOOK_SECONDS)
-        tokens = items(answer, "tokens")
+        told = await self._connection.post("/tokenize", question, LOOK_SECONDS)
+        tokens = items(told, "tokens")
         ids = [number(token, "id") for token in tokens]
         taken = tokens[-1].get("piece") if tokens else None
         # A token that is a part of a character comes as bytes: it is left where it is.
@@ -254,15 +250,8 @@ def _sampling(sampling: Sampling) -> Json:
     """Return how a token is chosen, without what else the server would do by default."""
     if sampling.infill:
         return {"temperature": 0, "top_k": 40, "top_p": 0.9, "samplers": ["top_k", "infill"]}
-    if sampling.temperature <= 0:
-        return {"temperature": 0, "samplers": ["temperature"]}
-    return {
-        "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
-        "top_k": sampling.top_k,
-        "seed": sampling.seed,
-        "samplers": ["top_k", "top_p", "temperature"],
-    }
+    samplers = ["top_k", "top_p"] if sampling.temperature > 0 else []
+    return {**drawn(sampling), "samplers": [*samplers, "temperature"]}
 
 
 def _count(event: Mapping[str, object], tally: Tally, *, free: bool) -> None:

@@ -6,7 +6,6 @@ family is not known here but whose template in Ollama has a place for it.
 
 from __future__ import annotations
 
-from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from pillion.base.errors import EngineAnswerError, EngineRefusedError
@@ -14,21 +13,20 @@ from pillion.engine.base import FinishReason, ModelInfo
 from pillion.engine.http import spelling
 from pillion.engine.http.dialect import (
     LOOK_SECONDS,
-    check,
-    drain,
+    answer,
+    drawn,
     items,
     number,
     part,
     text,
-    truncated,
 )
 from pillion.engine.http.tally import estimated
 from pillion.prompt import parts
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 
-    from pillion.engine.base import Request, Sampling
+    from pillion.engine.base import Request
     from pillion.engine.http.connection import Connection, Json
     from pillion.engine.http.spelling import Layout
     from pillion.engine.http.tally import Tally
@@ -49,12 +47,12 @@ class Ollama:
     async def look(self) -> ModelInfo | None:
         """Ask which models there are; take the one of the settings, or the first."""
         try:
-            answer = await self._connection.get("/api/tags", LOOK_SECONDS)
+            found = await self._connection.get("/api/tags", LOOK_SECONDS)
         except (EngineRefusedError, EngineAnswerError):
             return None
-        if "models" not in answer:
+        if "models" not in found:
             return None
-        known = [text(item, "name") for item in items(answer, "models")]
+        known = [text(item, "name") for item in items(found, "models")]
         wanted = {self._model, f"{self._model}:latest"}
         self._model = next((name for name in known if not self._model or name in wanted), "")
         if not self._model:
@@ -72,16 +70,14 @@ class Ollama:
             specials=self._spelling.specials,
         )
 
-    async def write(self, request: Request, tally: Tally) -> AsyncGenerator[str, None]:
+    def write(self, request: Request, tally: Tally) -> AsyncGenerator[str, None]:
         """Generate; see `Dialect.write`."""
-        if talk := parts.conversation(request.prompt):
-            output = self._talk(request, talk, tally)
-        else:
-            ways = spelling.layouts(request.prompt, self._spelling)
-            output = spelling.healed(ways, lambda way: self._complete(request, way, tally))
-        async with aclosing(output):
-            async for item in output:
-                yield item
+        return spelling.written(
+            request.prompt,
+            self._spelling,
+            lambda talk: self._talk(request, talk, tally),
+            lambda way: self._complete(request, way, tally),
+        )
 
     async def count(self, texts: Sequence[str]) -> list[int]:
         """Estimate; Ollama cannot count."""
@@ -100,40 +96,26 @@ class Ollama:
             messages.append({"role": "assistant", "content": talk.begin})
         return self._events("/api/chat", {**self._options(request), "messages": messages}, tally)
 
-    async def _events(self, path: str, body: Json, tally: Tally) -> AsyncGenerator[str, None]:
-        async with aclosing(self._connection.events(path, body)) as events:
-            async for event in events:
-                check(event)
-                piece = text(event, "response") or text(part(event, "message"), "content")
-                if piece:
-                    tally.wrote()
-                    yield piece
-                if event.get("done") is True:
-                    _count(event, tally)
-                    await drain(events)
-                    limit = text(event, "done_reason") == "length"
-                    yield FinishReason.LENGTH if limit else FinishReason.STOP
-                    return
-        raise truncated()
+    def _events(self, path: str, body: Json, tally: Tally) -> AsyncGenerator[str, None]:
+        def read(event: Json) -> Iterator[str]:
+            piece = text(event, "response") or text(part(event, "message"), "content")
+            if piece:
+                tally.wrote()
+                yield piece
+            if event.get("done") is True:
+                _count(event, tally)
+                limit = text(event, "done_reason") == "length"
+                yield FinishReason.LENGTH if limit else FinishReason.STOP
+
+        return answer(self._connection.events(path, body), read)
 
     def _options(self, request: Request) -> Json:
         options: Json = {
             "num_predict": request.max_tokens,
             "num_ctx": _CONTEXT,
-            **_sampling(request.sampling),
+            **drawn(request.sampling),
         }
         return {"model": self._model, "stream": True, "options": options}
-
-
-def _sampling(sampling: Sampling) -> Json:
-    if sampling.temperature <= 0:
-        return {"temperature": 0}
-    return {
-        "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
-        "top_k": sampling.top_k,
-        "seed": sampling.seed,
-    }
 
 
 def _count(event: Mapping[str, object], tally: Tally) -> None:

@@ -15,8 +15,8 @@ from pillion.engine.http import spelling
 from pillion.engine.http.dialect import (
     LOOK_SECONDS,
     Beginning,
-    check,
-    drain,
+    answer,
+    drawn,
     items,
     number,
     part,
@@ -27,7 +27,7 @@ from pillion.engine.http.tally import estimated
 from pillion.prompt import parts
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 
     from pillion.engine.base import Request, Sampling
     from pillion.engine.http.connection import Connection, Json
@@ -54,10 +54,10 @@ class OpenAi:
     async def look(self) -> ModelInfo | None:
         """Ask which models there are; take the one of the settings, or the first."""
         try:
-            answer = await self._connection.get(f"{self._root}/models", LOOK_SECONDS)
+            found = await self._connection.get(f"{self._root}/models", LOOK_SECONDS)
         except EngineAnswerError:
             return None
-        known = {name: item for item in items(answer, "data") if (name := text(item, "id"))}
+        known = {name: item for item in items(found, "data") if (name := text(item, "id"))}
         if not known:
             return None
         if self._model and self._model not in known:
@@ -73,16 +73,14 @@ class OpenAi:
             specials=self._spelling.specials,
         )
 
-    async def write(self, request: Request, tally: Tally) -> AsyncGenerator[str, None]:
+    def write(self, request: Request, tally: Tally) -> AsyncGenerator[str, None]:
         """Generate; see `Dialect.write`."""
-        if talk := parts.conversation(request.prompt):
-            output = self._talk(request, talk, tally)
-        else:
-            ways = spelling.layouts(request.prompt, self._spelling)
-            output = spelling.healed(ways, lambda way: self._complete(request, way, tally))
-        async with aclosing(output):
-            async for item in output:
-                yield item
+        return spelling.written(
+            request.prompt,
+            self._spelling,
+            lambda talk: self._talk(request, talk, tally),
+            lambda way: self._complete(request, way, tally),
+        )
 
     async def count(self, texts: Sequence[str]) -> list[int]:
         """Estimate; few of these servers can count."""
@@ -115,26 +113,25 @@ class OpenAi:
                     yield shown
         raise truncated()
 
-    async def _events(self, path: str, body: Json, tally: Tally) -> AsyncGenerator[str, None]:
-        reason: FinishReason | None = None
-        async with aclosing(self._connection.events(path, body)) as events:
-            async for event in events:
-                check(event)
-                _count(event, tally)
-                for choice in items(event, "choices"):
-                    piece = text(choice, "text") or text(part(choice, "delta"), "content")
-                    if piece:
-                        tally.wrote()
-                        yield piece
-                    if why := text(choice, "finish_reason"):
-                        reason = FinishReason.LENGTH if why == "length" else FinishReason.STOP
-                if reason and (event.get("usage") or not items(event, "choices")):
-                    break
-            if reason:
-                await drain(events)
-        if reason is None:
-            raise truncated()
-        yield reason
+    def _events(self, path: str, body: Json, tally: Tally) -> AsyncGenerator[str, None]:
+        reasons: list[FinishReason] = []
+
+        def read(event: Json) -> Iterator[str]:
+            _count(event, tally)
+            choices = items(event, "choices")
+            for choice in choices:
+                piece = text(choice, "text") or text(part(choice, "delta"), "content")
+                if piece:
+                    tally.wrote()
+                    yield piece
+                if why := text(choice, "finish_reason"):
+                    reasons.append(FinishReason.LENGTH if why == "length" else FinishReason.STOP)
+            # What it cost comes behind the reason, or not at all.
+            if reasons and (event.get("usage") or not choices):
+                yield reasons[-1]
+
+        events = self._connection.events(path, body)
+        return answer(events, read, lambda: reasons[-1] if reasons else None)
 
     def _options(self, request: Request) -> Json:
         return {
@@ -147,13 +144,8 @@ class OpenAi:
 
 
 def _sampling(sampling: Sampling) -> Json:
-    if sampling.temperature <= 0:
-        return {"temperature": 0}
-    return {
-        "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
-        "seed": sampling.seed,
-    }
+    """Return how a token is chosen; this API knows no `top_k`."""
+    return {key: value for key, value in drawn(sampling).items() if key != "top_k"}
 
 
 def _count(event: Mapping[str, object], tally: Tally) -> None:

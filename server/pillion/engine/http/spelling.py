@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pillion.engine.http.connection import Json
     from pillion.prompt.family import Family
     from pillion.prompt.model_input import Prompt
+    from pillion.prompt.parts import Conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,18 @@ def layouts(prompt: Prompt, spelling: Spelling) -> list[Layout]:
         before, after = family.harmless(cut.prefix + cut.typed), family.harmless(cut.suffix)
         healed, usual = Layout(before, after, heal), Layout(before + heal, after)
     return [healed, usual] if heal else [healed]
+
+
+def written(
+    prompt: Prompt,
+    spelling: Spelling,
+    talk: Callable[[Conversation], AsyncGenerator[str, None]],
+    complete: Callable[[Layout], AsyncGenerator[str, None]],
+) -> AsyncGenerator[str, None]:
+    """Generate: `talk` goes on with a conversation, `complete` asks one way for all else."""
+    if conversation := parts.conversation(prompt):
+        return talk(conversation)
+    return healed(layouts(prompt, spelling), complete)
 
 
 async def healed(

@@ -168,11 +168,12 @@ async def show_page(ls: PillionServer, page: Page) -> dict[str, object]:
     shown = False
     window = ls.client_capabilities.window
     if window and window.show_document and window.show_document.support:
-        uri = ls.pages.write(page.title, page.markdown)
         try:
+            uri = ls.pages.write(page.title, page.markdown)
             answer = await ls.window_show_document_async(types.ShowDocumentParams(uri))
             shown = answer.success
-        except JsonRpcException:
+        except (JsonRpcException, OSError):
+            # The editor cannot, or the disk is full; the text is in the answer.
             shown = False
     return {"shown": shown, "title": page.title, "text": page.markdown}
 

@@ -61,3 +61,4 @@ def did_close(ls: PillionServer, params: types.DidCloseTextDocumentParams) -> No
     ls.folders.forget(uri)
     ls.model.forget(uri)
     ls.indexing.closed(uri)
+    ls.tidying.closed()
