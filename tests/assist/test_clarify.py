@@ -12,7 +12,7 @@ from pillion.assist.clarify import behaviour
 from pillion.assist.clarify.behaviour import LOOPS, NOTHING, outcomes
 from pillion.assist.clarify.candidates import take
 from pillion.assist.clarify.consider import consider
-from pillion.assist.clarify.evidence import same
+from pillion.assist.clarify.evidence import alike, same
 from pillion.assist.clarify.inputs import inputs
 from pillion.assist.clarify.intent import wants_code
 from pillion.assist.clarify.proposals import propose
@@ -485,6 +485,15 @@ def test_same() -> None:
     assert same("[1, 2.0]", "[1, 2]")
     assert not same("(1, 2)", "[1, 2]")
     assert not same("raises ValueError", "1")
+
+
+def test_what_is_held_in_another_container_is_alike() -> None:
+    assert alike("['Venus', 'Mars']", "('Venus', 'Mars')")
+    assert alike("[3]", "3")
+    assert alike("2.0", "2")
+    assert not alike("['Mars', 'Venus']", "('Venus', 'Mars')")
+    assert not alike("[3, 1]", "3")
+    assert not alike("raises ValueError", "[3]")
 
 
 def test_code_is_taken_out_of_what_was_written() -> None:

@@ -28,7 +28,7 @@ class Findings:
     support: float
     """Share of the examples that a sample does, in the mean; 1 where there are none."""
     best: float
-    """The same of the sample that does most."""
+    """The same of the sample that does most, be it in another container (`alike`)."""
     consensus: float
     """How many samples agree on another outcome than an example's, in the mean."""
 
@@ -56,6 +56,11 @@ def findings(
     )
     groups = _groups(behaviours, passing or tuple(everyone))
     shares = [sum(row[index] for row in done) / len(done) if done else 1.0 for index in everyone]
+    near = [
+        sum(alike(behaviours.at(one.call)[index], one.outcome) for one in known) / len(known)
+        for index in everyone
+        if known
+    ]
     support = (
         sum(share * weight for share, weight in zip(shares, behaviours.weights, strict=True))
         / total
@@ -64,7 +69,7 @@ def findings(
         passing,
         groups,
         support,
-        max(shares, default=1.0),
+        max(near, default=1.0),
         _consensus(behaviours, known),
     )
 
@@ -102,6 +107,20 @@ def same(outcome: str, expected: str) -> bool:
         return False
 
 
+def alike(outcome: str, expected: str) -> bool:
+    """Whether an outcome is the same or holds the same: as a tuple, say, or alone in a list.
+
+    An example tells which of these it is; none of them speaks against the text.
+    """
+    if same(outcome, expected):
+        return True
+    try:
+        one, other = _held(ast.literal_eval(outcome)), _held(ast.literal_eval(expected))
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return False
+    return _equal(one, other)
+
+
 def key(outcome: str) -> str:
     """Return a text that equal outcomes share: `2.0` and `2`, `True` and `1` compare equal."""
     text = re.sub(r"(?<![\w.'\"])(\d+)\.0(?![\w.])", r"\1", outcome)
@@ -130,10 +149,14 @@ def _consensus(behaviours: Behaviours, examples: Sequence[Example]) -> float:
     for example in examples:
         other: dict[str, int] = {}
         for outcome, weight in zip(behaviours.at(example.call), behaviours.weights, strict=True):
-            if value(outcome) and not same(outcome, example.outcome):
+            if value(outcome) and not alike(outcome, example.outcome):
                 other[key(outcome)] = other.get(key(outcome), 0) + weight
         found.append(max(other.values(), default=0) / total)
     return sum(found) / len(found) if found else 0.0
+
+
+def _held(value: object) -> list[object]:
+    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def _equal(one: object, other: object) -> bool:

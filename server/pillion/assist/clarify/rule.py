@@ -7,7 +7,8 @@ In this order; the first that holds is what the question is about:
    numbers of them (`TAKE`): the signature;
 3. the words break off, stand for a choice, or do not say what comes out: what is missing;
 4. candidates do few of the examples (`FEW`) and agree on something else (`AGREED`): which holds;
-   they do none of several examples and agree on nothing: what is missing;
+   they do none of several examples and agree on nothing: what is missing; the same in another
+   container is nothing else, since the example tells which one is meant;
 5. the request has no example, and fewer than `SURE` of the candidates behave alike: what differs,
    also a second time, of those that do what was answered;
 6. those that do all examples behave differently, with fewer than `SPLIT` alike: what differs.
@@ -22,7 +23,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pillion.assist.clarify.difference import Difference, difference, phrase, typical
-from pillion.assist.clarify.evidence import findings, most_agreed, same, value
+from pillion.assist.clarify.evidence import alike, findings, most_agreed, same, value
 from pillion.assist.clarify.mending import Fault
 from pillion.assist.clarify.spec import heads, read
 from pillion.assist.clarify.task import YOU_DECIDE, Clear, Evidence, Kind, Question
@@ -246,7 +247,7 @@ def _contradiction(view: View, seen: Behaviours) -> Question | None:
     for example in examples:
         shares: Counter[str] = Counter()
         for outcome, weight in zip(seen.at(example.call), seen.weights, strict=True):
-            if value(outcome) and not same(outcome, example.outcome):
+            if value(outcome) and not alike(outcome, example.outcome):
                 shares[outcome] += weight
         if shares:
             outcome, weight = shares.most_common(1)[0]
