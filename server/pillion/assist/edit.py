@@ -270,7 +270,8 @@ class _Asking:
             samples=SAMPLES,
         )
         return [
-            (one.text, one.finish.reason is FinishReason.STOP)
+            # The line break before the closing fence is part of what ends it.
+            (f"{one.text}\n", one.finish.reason is FinishReason.STOP)
             for one in await write(self._engine, request, self._cancel)
         ]
 
