@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pillion.assist.edit import SAMPLES, Edited, Order, Refused, edit
+from pillion.assist.edit import SAMPLES, Edited, Look, Order, Refused, edit
 from pillion.base.errors import EngineError
 from pillion.base.outcome import Reason
 from pillion.engine.base import Cancel, FinishReason, Priority
@@ -227,3 +227,44 @@ async def test_a_weakness_that_was_there_is_no_news() -> None:
     made = await edit(order(text), engine, Cancel())
     assert isinstance(made, Edited)
     assert (made.rounds, made.doubts) == (1, ())
+
+
+async def test_a_name_that_is_missing_is_asked_for_in_every_way() -> None:
+    engine = says(GOOD)
+    made = await edit(order(instruction="Add a function `ring`."), engine, Cancel())
+    assert isinstance(made, Edited)
+    assert made.rounds == 3
+    assert made.doubts == ("The instruction speaks of `ring`, but the code has no such name.",)
+    assert [one.samples for one in engine.requests] == [1, SAMPLES, 1, SAMPLES]
+
+
+async def test_a_look_that_does_not_insist_is_heard_once() -> None:
+    async def say(_before: str, after: str) -> list[str]:
+        return ["ruff says: no."] if "math.pi" in after else []
+
+    for insists, rounds in ((False, 2), (True, 3)):
+        made = await edit(order(), says(GOOD), Cancel(), looks=[Look(say, insists)])
+        assert isinstance(made, Edited)
+        assert (made.rounds, made.doubts) == (rounds, ("ruff says: no.",))
+
+
+async def test_of_several_answers_the_one_with_the_fewest_doubts_is_taken() -> None:
+    async def say(_before: str, after: str) -> list[str]:
+        return [] if "tau" in after else ["It is not tau."]
+
+    tau = "def area(r):\n    return math.tau * r * r / 2\n```"
+    engine = says(GOOD, GOOD, tau)
+    made = await edit(order(), engine, Cancel(), looks=[Look(say)])
+    assert isinstance(made, Edited)
+    assert (made.rounds, made.doubts) == (2, ())
+    assert "math.tau" in made.text
+
+
+async def test_after_a_copy_only_what_is_named_is_asked_for() -> None:
+    engine = says(SOURCE + "```", "def other(r):\n    return area(r) + 2\n```")
+    whole = Order(order().snapshot, 0, len(SOURCE), "Let `other` add 2.", keeps_signatures=False)
+    made = await edit(whole, engine, Cancel())
+    assert isinstance(made, Edited)
+    assert applied(SOURCE, made.edits) == SOURCE.replace("+ 1", "+ 2")
+    assert "3.14" in read(engine, 0)
+    assert "3.14" not in read(engine, 1)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from pillion.assist.asking import ask
 from pillion.assist.question import first, narrowed
@@ -62,8 +62,14 @@ _FRAME_TOKENS = 64
 """The markup of the turns of a conversation."""
 
 
-Look: TypeAlias = "Callable[[str, str], Awaitable[Sequence[str]]]"
-"""Gets the document before and after; says what is wrong with the change, in sentences."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Looks at what passes the checks."""
+
+    say: Callable[[str, str], Awaitable[Sequence[str]]]
+    """Gets the document before and after; says what is wrong with the change, in sentences."""
+    insists: bool = False
+    """Whether it is asked for a better answer as often as there are rounds, and not only once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,8 @@ class Edited:
     """The range that was rewritten, or that the model read."""
     doubts: tuple[str, ...] = ()
     """What speaks against it, which is among the notes, too: weaknesses, names that are missing."""
+    grave: frozenset[str] = frozenset()
+    """Those of them that another answer is worth, as long as there are rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +159,12 @@ async def edit(
             asking.mend(flaw.hint, fruitless=flaw.reason in _FRUITLESS)
             continue
         best = min([*([best] if best else []), *passed], key=lambda one: len(one.doubts))
-        hint = " ".join(one for one in best.doubts if one not in said)
-        said |= set(best.doubts)
+        hint = " ".join(one for one in best.doubts if one in best.grave or one not in said)
         if not hint:
             # Nothing speaks against it, or what does was said to no avail.
             break
-        asking.mend(hint)
+        asking.mend(hint, fruitless=said >= set(best.doubts))
+        said |= set(best.doubts)
     if best is None:
         return asking.refused(Nothing(flaw.reason if flaw else Reason.MODEL_STOPPED))
     return replace(best, rounds=asking.rounds, answers=tuple(asking.answers))
@@ -262,7 +270,8 @@ class _Asking:
             samples=SAMPLES,
         )
         return [
-            (one.text, one.finish.reason is FinishReason.STOP)
+            # The line break before the closing fence is part of what ends it.
+            (f"{one.text}\n", one.finish.reason is FinishReason.STOP)
             for one in await write(self._engine, request, self._cancel)
         ]
 
@@ -300,16 +309,19 @@ async def _looked_at(aim: Aim, rewrite: Rewrite, looks: Sequence[Look]) -> Edite
     """Return the edits, with all that speaks against them."""
     before, after = aim.snapshot.text, aim.document(rewrite.text)
     found = await asyncio.to_thread(weaknesses, before, after, aim.language)
-    against = [*doubts(rewrite), *map(str, found)]
+    grave = [*doubts(rewrite)]
+    against = [*map(str, found)]
     for look in looks:
-        against += await look(before, after)
-    against = list(dict.fromkeys(against))
+        said = await look.say(before, after)
+        (grave if look.insists else against).extend(said)
+    against = list(dict.fromkeys([*grave, *against]))
     return Edited(
         align(aim, rewrite.text),
         rewrite.text,
         (*rewrite.notes, *against),
         about=(aim.extent.start, aim.extent.end),
         doubts=tuple(against),
+        grave=frozenset(grave),
     )
 
 

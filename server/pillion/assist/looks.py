@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from pillion.assist.edit import Look
 from pillion.assist.linting import Linting
 from pillion.assist.trying import Trying
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from pillion.assist.edit import Look
     from pillion.base.settings import Settings
     from pillion.text.snapshot import Snapshot
 
@@ -23,10 +23,10 @@ async def looking(
     """Return the looks at changes of a document, while they may be asked."""
     found: list[Look] = []
     if settings.run_tests and snapshot.language == "python":
-        found.append(Trying(instruction).look)
+        found.append(Look(Trying(instruction).look, insists=True))
     linting = Linting.of(snapshot) if settings.edit_linters else None
     if linting is not None:
-        found.append(linting.look)
+        found.append(Look(linting.look))
     try:
         yield found
     finally:

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pillion.assist.edit import Edited, Order, aim_of, edit
+from pillion.assist.edit import Edited, Look, Order, aim_of, edit
 from pillion.assist.trying import Trying
 from pillion.base.outcome import Nothing
 from pillion.engine.base import Cancel
@@ -69,7 +69,13 @@ async def judged(engine: Engine, task: Task, *, rounds: int) -> list[Row]:
     whole = (0, len(task.snapshot.text))
     order = Order(task.snapshot, *whole, task.instruction, keeps_signatures=False)
     started = time.perf_counter()
-    made = await edit(order, engine, Cancel(), rounds=rounds, looks=[Trying(task.instruction).look])
+    made = await edit(
+        order,
+        engine,
+        Cancel(),
+        rounds=rounds,
+        looks=[Look(Trying(task.instruction).look, insists=True)],
+    )
     spent = (time.perf_counter() - started) * 1000
     sound, _ = await asyncio.to_thread(judge, task.program(task.reference), LIMITS)
     raw = made.answers[0] if made.answers else task.snapshot.text
