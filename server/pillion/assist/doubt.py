@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from pillion.assist import accepting, decisions
 from pillion.assist.accepting import JUST_ANSWER, Shown
-from pillion.assist.clarify import Answer, Budget, Question, Task, consider
+from pillion.assist.clarify import Answer, Budget, Question, Task, consider, rule
 from pillion.assist.clarify.intent import wants_code
 from pillion.assist.clarify.spec import read
 from pillion.assist.clarify.task import YOU_DECIDE
@@ -148,21 +148,29 @@ async def _considered(
         budget = Budget(samples=1, questions=0, proposals=0, rounds=0)
     drafts = _Drafts(engine, thinking)
     verdict = await drafts.consider(task, budget)
+    view = drafts.views[-1] if drafts.views else None
     if isinstance(verdict, Question):
+        # A second question about an input: examples tell about several at once.
+        again = bool(task.answers and verdict.call)
+        if again and view and (shows := accepting.shown(task, view, rule.answer(view))):
+            return _understood(shows)
         asks = Open(task, verdict)
         text = verdict.reason or verdict.text
         return Response(text, question=Inquiry(verdict.text, asks.choices), waiting=asks)
     if not verdict.code.strip():
         return None
-    view = drafts.views[-1] if drafts.views else None
     if not just_answer and (shows := accepting.shown(task, view, verdict)):
-        text = f"As I understand it: {shows.restatement}"
-        return Response(text, question=shows.inquiry, waiting=shows)
+        return _understood(shows)
     text, notes = answer_of(verdict, turn.path)
     if task.accepted:
         decided = decisions.Decided(read(task).name, task.accepted, task.rejected)
         notes += await accepting.remarks(text, decided)
     return Response(text, notes)
+
+
+def _understood(shows: Shown) -> Response:
+    text = f"As I understand it: {shows.restatement}"
+    return Response(text, question=shows.inquiry, waiting=shows)
 
 
 async def _held(turn: Turn, decided: Decided, engine: Engine, thinking: Thinking) -> Held | None:
