@@ -28,7 +28,7 @@ ELSEWHERE = {
 }
 """Programs of others, and what is known of them here."""
 
-SHELL = {"cd", "for", "done", "source", "wait"}
+SHELL = {"cat", "cd", "for", "done", "source", "wait"}
 
 INSTALLERS = {"pip", "uv", "pipx"}
 """`release/check.py` runs them with the wheel."""

@@ -31,8 +31,8 @@ from pillion.engine.fake import FakeEngine, Script
 from pillion.lsp.server import PillionServer
 from pillion.lsp.transport import Deframer, StdioConnection
 
-SILENT_SECONDS = 30.0
-"""A session that says nothing for so long while it owes answers hangs."""
+SILENT_SECONDS = 120.0
+"""A session that says nothing for so long while it owes answers hangs; the machine may be busy."""
 
 PLANTED = "secret_of_the_document"
 """Stands in every document; errors never quote one."""

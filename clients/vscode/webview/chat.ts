@@ -30,6 +30,8 @@ let state: ViewState | undefined;
 let streamed = '';
 let streaming: HTMLElement | undefined;
 let drawing = 0;
+/** What the page shows of the conversation. */
+let drawn = '';
 /** The examples on screen: what is marked in them outlives a drawing. */
 let deciding: { readonly key: string; readonly element: HTMLElement } | undefined;
 
@@ -97,6 +99,13 @@ function receive(message: ToView): void {
 function draw(next: ViewState): void {
   const wasBusy = state?.busy ?? false;
   state = next;
+  // Drawing what is there already would take away the focus, and what has streamed.
+  const shown = JSON.stringify([next.thread, next.unavailable, next.busy]);
+  if (shown === drawn) {
+    composer.update(next);
+    return;
+  }
+  drawn = shown;
   streamed = '';
   streaming = undefined;
   const { thread, unavailable, busy } = next;

@@ -82,11 +82,13 @@ class Row {
     });
     this.#accept = this.#toggle('Accept', 'accepted');
     this.#reject = this.#toggle('Reject', 'rejected');
-    this.element = element('li', { role: 'group', 'aria-label': shown }, [
-      element('code', {}, [shown]),
-      this.#outcome,
-      this.#accept,
-      this.#reject,
+    this.element = element('li', {}, [
+      element('div', { role: 'group', 'aria-label': shown }, [
+        element('code', {}, [shown]),
+        this.#outcome,
+        this.#accept,
+        this.#reject,
+      ]),
     ]);
   }
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Frame, Page } from 'playwright-core';
+import type { Frame, Locator } from 'playwright-core';
 import { picture, scenario, type Scenario, type Stage } from './scenario.ts';
 import type { Window } from './window.ts';
 
@@ -118,18 +118,18 @@ export const chat = [
     const use = group.getByRole('button', { name: 'Use what is marked' });
     await use.waitFor();
     assert.ok(await use.isDisabled());
-    // With the keyboard alone: change the first, accept the second, reject the third.
-    await group.getByLabel('What largest([]) gives').focus();
-    await page.keyboard.press('Control+a');
-    await page.keyboard.type('None');
-    await press(page, 'Tab', 4);
-    await page.keyboard.press('Space');
-    await press(page, 'Tab', 4);
-    await page.keyboard.press('Enter');
+    // By keys: change the first, accept the second, reject the third.
+    const row = (call: string): Locator => group.getByRole('group', { name: call, exact: true });
+    const field = group.getByLabel('What largest([]) gives');
+    await field.press('Control+a');
+    await field.pressSequentially('None');
+    await field.press('Tab');
+    assert.equal(await view.locator(':focus').textContent(), 'Accept');
+    await row('largest([3, 1, 2])').getByRole('button', { name: 'Accept' }).press('Space');
+    await row("largest(['b', 'a'])").getByRole('button', { name: 'Reject' }).press('Enter');
     const pressed = group.locator('button[aria-pressed="true"]');
     assert.deepEqual(await pressed.allTextContents(), ['Accept', 'Accept', 'Reject']);
-    await press(page, 'Tab', 1);
-    await page.keyboard.type('largest([7]) == 7');
+    await group.getByLabel('An example of your own').pressSequentially('largest([7]) == 7');
     await picture(page, 'examples-marked');
     await use.click();
     await view.getByText('It does all of it.').waitFor();
@@ -218,12 +218,6 @@ export async function openChat(stage: Stage): Promise<Window> {
   await mouse.up();
   await mouse.move(edge.x + 400, edge.y);
   return window;
-}
-
-async function press(page: Page, key: string, times: number): Promise<void> {
-  for (let time = 0; time < times; time += 1) {
-    await page.keyboard.press(key);
-  }
 }
 
 export async function send(window: Window, text: string): Promise<void> {
