@@ -28,7 +28,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade
 # $(call PROGRAM,bwrap,bubblewrap) says whether a program is there; root gets it where apt-get has it.
 PROGRAM = command -v $(1) >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 	{ apt-get install -y -q $(2) >/dev/null 2>&1 || \
-	{ apt-get update -q >/dev/null 2>&1 && apt-get install -y -q $(2) >/dev/null 2>&1; }; }
+	{ apt-get update -q >/dev/null 2>&1 && apt-get install -y -q $(2) >/dev/null 2>&1; }; }; }
 
 # Tests run code that a model wrote. With bubblewrap that is safest. Without it Pillion makes the
 # namespaces itself, or says that there are only limits.

@@ -24,6 +24,7 @@ import type { Places } from './server/install.ts';
 import { Session } from './server/session.ts';
 import { locate } from './server/setup.ts';
 import type { ServerState } from './server/state.ts';
+import { withoutRunning } from './server/trust.ts';
 import { StatusFollower } from './status/follow.ts';
 import { StatusItem } from './status/item.ts';
 import type { Entry } from './status/menu.ts';
@@ -77,6 +78,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     middleware: {
       provideInlineCompletionItems: completion.middleware,
       workspace: {
+        configuration: async (params, token, next) => {
+          const values = await next(params, token);
+          const restricted = !vscode.workspace.isTrusted && Array.isArray(values);
+          return restricted ? values.map(withoutRunning) : values;
+        },
         handleApplyEdit: (params, next) => {
           const { client } = session;
           return client ? applyEdit(client, preview, params) : next(params, never.token);
