@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from pillion.assist.actions.place import Place
 from pillion.assist.document import can_document, document
-from pillion.assist.edit import Edited, Order, edit
-from pillion.assist.looks import looking
+from pillion.assist.edit import Edited, Order
+from pillion.assist.looks import looked_edit
 from pillion.assist.repair import function_at
 from pillion.assist.testfiles import test_file
 from pillion.assist.testwriting import write_cases
@@ -133,16 +133,14 @@ async def _edited(
     order = Order(
         place.snapshot, place.start, place.end, instruction, path=place.path, may_stay=may_stay
     )
-    async with looking(place.snapshot, means.settings) as looks:
-        made = await edit(
-            order,
-            means.engine,
-            means.cancel,
-            rounds=means.settings.edit_rounds,
-            index=place.index,
-            looks=looks,
-            report=means.stage,
-        )
+    made = await looked_edit(
+        order,
+        means.settings,
+        means.engine,
+        means.cancel,
+        index=place.index,
+        report=means.stage,
+    )
     return _shown(made, place, goes_on)
 
 

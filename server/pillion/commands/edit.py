@@ -18,8 +18,7 @@ from rich.text import Text
 
 from pillion.app import make_engine
 from pillion.assist.edit import Edited, Order, Refused
-from pillion.assist.edit import edit as edited
-from pillion.assist.looks import looking
+from pillion.assist.looks import looked_edit
 from pillion.base.errors import UsageError
 from pillion.commands.model_options import chosen, model_options
 from pillion.commands.target import read_target
@@ -136,15 +135,7 @@ async def _edit(place: Target, instruction: str, settings: Settings) -> Edited |
         path=place.path,
     )
     try:
-        async with looking(place.snapshot, settings, instruction) as looks:
-            return await edited(
-                order,
-                engine,
-                Cancel(),
-                rounds=settings.edit_rounds,
-                index=place.index,
-                looks=looks,
-            )
+        return await looked_edit(order, settings, engine, Cancel(), index=place.index)
     finally:
         await engine.close()
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from pillion.assist.actions.action import QUICK_FIX, REWRITE, Action, Change, Offer
 from pillion.assist.actions.common import outcome_of, text_of
-from pillion.assist.edit import Order, edit
-from pillion.assist.looks import looking
+from pillion.assist.edit import Order
+from pillion.assist.looks import looked_edit
 from pillion.base.outcome import Nothing, Reason
 from pillion.context.redact import redact
 from pillion.prompt.edit import instruction_of
@@ -125,16 +125,14 @@ async def rewritten(
         place.path,
         may_stay,
     )
-    async with looking(place.snapshot, tools.settings, instruction) as looks:
-        made = await edit(
-            order,
-            tools.engine,
-            tools.cancel,
-            rounds=tools.settings.edit_rounds,
-            index=place.index,
-            looks=looks,
-            report=tools.report,
-        )
+    made = await looked_edit(
+        order,
+        tools.settings,
+        tools.engine,
+        tools.cancel,
+        index=place.index,
+        report=tools.report,
+    )
     return outcome_of(made, place, "Written by Pillion")
 
 
