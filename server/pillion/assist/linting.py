@@ -10,10 +10,9 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from pillion.context.ignore import root_of
+from pillion.context.index.workspace import path_of
 from pillion.linters.project import tools
 from pillion.linters.remark import new
 from pillion.linters.run import remarks
@@ -42,11 +41,8 @@ class Linting:
 
         It begins at once; `close` ends it.
         """
-        parts = urlsplit(snapshot.uri)
-        if parts.scheme != "file":
-            return None
-        file = Path(url2pathname(unquote(parts.path)))
-        if not file.is_file():
+        file = path_of(snapshot.uri)
+        if file is None or not file.is_file():
             return None
         found = list(tools(file, snapshot.language, Path(root_of(file))))
         return cls(snapshot, file, found) if found else None

@@ -10,7 +10,6 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
 from pillion.assist.actions.action import QUICK_FIX, SOURCE, Action, Change, DocumentChange, Offer
 from pillion.assist.actions.common import text_of
@@ -21,6 +20,7 @@ from pillion.assist.testfiles import allowed, place_of, test_file
 from pillion.assist.testing import find_tests
 from pillion.assist.testwriting import write_cases
 from pillion.base.outcome import Nothing, Reason
+from pillion.context.index.workspace import path_of
 from pillion.sandbox.project import Patience
 from pillion.text.edits import differences
 from pillion.text.snapshot import Snapshot
@@ -138,7 +138,7 @@ def _kept(
 
 def _project(place: Place) -> tuple[Path, str]:
     """Return the root of the project, and the document's path below it."""
-    return place_of(Path(unquote(urlsplit(place.snapshot.uri).path)))
+    return place_of(path_of(place.snapshot.uri) or Path(place.path))
 
 
 FIX_TESTS = Action("fixFailingTests", (QUICK_FIX,), _failing, _fix_failing)
