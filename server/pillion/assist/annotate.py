@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from pillion.context.redact import redact
 from pillion.post.annotations import contradicted
 from pillion.post.rewrite.indent import dedent
 from pillion.prompt.edit import annotating
+from pillion.syntax import python_tree
 from pillion.syntax.check import error_count
 from pillion.text.edits import Edit
 from pillion.text.lines import eol_of, indent_of
@@ -207,13 +207,8 @@ def _last_function(code: str) -> _Function | None:
 
 
 def _parsed(header: str) -> _Function | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            module = ast.parse(f"{header.rstrip()} pass")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    found = module.body[0] if len(module.body) == 1 else None
+    module = python_tree.module(f"{header.rstrip()} pass")
+    found = module.body[0] if module and len(module.body) == 1 else None
     return found if isinstance(found, _Function) else None
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import doctest
-import warnings
 from typing import TYPE_CHECKING
 
 from pillion.sandbox.trial import Check
+from pillion.syntax import python_tree
 
 if TYPE_CHECKING:
     from pillion.assist.repair import Function
@@ -31,11 +31,8 @@ def examples(function: Function) -> tuple[Check, ...]:
 
 def examples_in(source: str) -> tuple[Check, ...]:
     """Return the examples in all docstrings of a module, in their order."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = python_tree.module(source)
+    if tree is None:
         return ()
     docs = [ast.get_docstring(one) for one in ast.walk(tree) if isinstance(one, _Documented)]
     return tuple(check for doc in docs if doc for check in _examples(doc))

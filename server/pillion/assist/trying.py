@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from pillion.assist.doc_examples import examples_in
 from pillion.base.errors import SandboxError
 from pillion.sandbox.trial import Bounds, Check, End, trial
+from pillion.syntax import python_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,7 +113,7 @@ def given_in(instruction: str, source: str) -> Iterator[list[Check]]:
         value = _literal(instruction[match.start() :])
         if value and value[0] not in values:
             values.append(value[0])
-    tree = _module(source)
+    tree = python_tree.module(source)
     for node in tree.body if tree and values else ():
         if isinstance(node, ast.FunctionDef) and re.search(rf"\b{node.name}\b", instruction):
             arguments = node.args
@@ -125,14 +126,14 @@ def _expression(text: str, start: int) -> tuple[str, int]:
     """Return the longest expression of calls that begins at `start`, and where it ends."""
     line = text[start : start + 400].partition("\n")[0]
     for end in range(len(line), 0, -1):
-        if line[end - 1] == ")" and _parsed(line[:end]) is not None:
+        if line[end - 1] == ")" and python_tree.expression(line[:end]) is not None:
             return (line[:end], start + end) if _is_call(line[:end]) else ("", 0)
     return "", 0
 
 
 def _is_call(source: str) -> bool:
     """Tell whether all arguments are known, so that it is no header and no pattern."""
-    tree = _parsed(source)
+    tree = python_tree.expression(source)
     if not isinstance(tree, ast.Call):
         return False
     plain = (ast.Call, ast.Attribute, ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set)
@@ -164,24 +165,6 @@ def _literal(text: str) -> tuple[str, int] | None:
             continue
         return repr(value), skipped + end
     return None
-
-
-def _module(source: str) -> ast.Module | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def _parsed(source: str) -> ast.expr | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(source, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _is_bad(outcome: Outcome) -> bool:

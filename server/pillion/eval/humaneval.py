@@ -6,18 +6,17 @@ it early, with any exit code, has not passed.
 
 from __future__ import annotations
 
-import ast
 import gzip
 import json
 import random
 import re
-import warnings
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pillion.base.errors import UsageError
 from pillion.sandbox.run import run_python
+from pillion.syntax import python_tree
 from pillion.text.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -139,13 +138,7 @@ def _mixed(rows: list[Row], seed: int) -> list[Row]:
 
 def parses(source: str) -> bool:
     """Whether Python's own parser accepts the source."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Of doubtful escapes and comparisons.
-            ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+    return python_tree.module(source) is not None
 
 
 def judge(program: str, limits: Limits) -> tuple[bool, Result]:

@@ -6,13 +6,13 @@ all of that is fine. Secrets are found by `pillion.security.secrets`.
 
 from __future__ import annotations
 
-import ast
 import io
 import logging
 import warnings
 from typing import TYPE_CHECKING
 
 from pillion.security.weakness import Weakness
+from pillion.syntax import python_tree
 from pillion.text.lines import Lines
 
 if TYPE_CHECKING:
@@ -62,13 +62,7 @@ def look(text: str) -> list[Weakness]:
 
 def parses(text: str) -> bool:
     """Tell whether bandit can look at `text`."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+    return python_tree.module(text) is not None
 
 
 def _weakness(text: str, lines: Lines, issue: Issue) -> Weakness:

@@ -10,7 +10,6 @@ import ast
 import re
 import textwrap
 import tomllib
-import warnings
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from pillion.engine.base import FinishReason, Priority, Request, Sampling, write
 from pillion.engine.purpose import Purpose, engine_for
 from pillion.prompt.chat import Message, Role, chat
+from pillion.syntax import python_tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +97,7 @@ def earlier(spec: Spec, codes: Sequence[str]) -> list[Candidate]:
     """Return those of the functions written before that still have the head that is asked for."""
     found = []
     for code in codes:
-        tree = _parsed(code)
+        tree = python_tree.module(code)
         one = _candidate(spec, code, tree) if tree else None
         if one and (not spec.head or spec.head in code):
             found.append(one)
@@ -132,10 +132,10 @@ def take(spec: Spec, text: str) -> Candidate | None:
     """Return the function in what the model wrote; None where there is none that can be parsed."""
     body = text.partition(f"\n{_FENCE}")[0]
     code = f"{spec.head}\n{body}" if spec.head else body
-    tree = _parsed(code)
+    tree = python_tree.module(code)
     if tree is None and (block := _BLOCK.search(text)):
         code = block[1]
-        tree = _parsed(code)
+        tree = python_tree.module(code)
     if tree is None:
         # A sample that was cut off, or talks behind the code: what is whole above it may do.
         code, tree = _longest(code)
@@ -175,22 +175,13 @@ def _agreed(spec: Spec) -> Sequence[str]:
     return [f">>> {name}({example.call})\n{example.outcome}" for example in spec.agreed]
 
 
-def _parsed(code: str) -> ast.Module | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Of doubtful escapes and comparisons.
-            return ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
 def _longest(code: str) -> tuple[str, ast.Module | None]:
     """Return the longest run of whole lines from the start that ends a statement and parses."""
     lines = code.splitlines()
     for size in range(len(lines) - 1, 1, -1):
         if lines[size][:1] not in {" ", "\t", ""} or not lines[size].strip():
             piece = "\n".join(lines[:size])
-            if tree := _parsed(piece):
+            if tree := python_tree.module(piece):
                 return piece, tree
     return code, None
 
@@ -213,7 +204,7 @@ def _kept(code: str, tree: ast.Module) -> str:
 
 def _shape(tree: ast.Module) -> str:
     """Return the tree as text, with variables numbered in order of appearance."""
-    tree = _parsed(ast.unparse(tree)) or tree
+    tree = python_tree.module(ast.unparse(tree)) or tree
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module):
             first = node.body[0] if node.body else None

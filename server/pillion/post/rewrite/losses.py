@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from typing import TYPE_CHECKING
 
 from pillion.base.outcome import Reason
 from pillion.post.rewrite.indent import dedent
 from pillion.post.rewrite.values import Flaw
+from pillion.syntax import python_tree
 from pillion.syntax.definitions import definitions
 from pillion.syntax.parse import parse
 from pillion.text.lines import is_blank
@@ -77,11 +77,8 @@ def _only_blanks(rewrite: Rewrite) -> bool:
 
 
 def _dump(source: str) -> str | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = python_tree.module(source)
+    if tree is None:
         return None
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -9,10 +9,11 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from pillion.syntax import python_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,11 +43,8 @@ def misused(rewrite: Rewrite) -> Iterator[str]:
 
 def problems(source: str) -> list[str]:
     """Return what is wrong with the members and calls of a module, each once."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = python_tree.module(source)
+    if tree is None:
         return []
     module = _Module(tree)
     found = [

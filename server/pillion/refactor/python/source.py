@@ -8,11 +8,11 @@ The text must be one that the interpreter of the server can parse.
 from __future__ import annotations
 
 import ast
-import warnings
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
+from pillion.syntax import python_tree
 from pillion.syntax.languages import language_of
 from pillion.syntax.parse import parse
 from pillion.text.lines import Lines
@@ -163,10 +163,4 @@ def tree_of(text: str) -> ast.Module | None:
     if len(text) > MAX_CHARS or "\f" in text:
         # Form feeds reset the compiler's columns.
         return None
-    try:
-        with warnings.catch_warnings():
-            # Odd escapes and comparisons are the author's business.
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    return python_tree.module(text)
